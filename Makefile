@@ -1,0 +1,52 @@
+# `make` alone lists what there is. Each target installs by itself what it
+# needs, says what it does, and does nothing where nothing is to be done.
+.DEFAULT_GOAL := help
+.PHONY: help run build test check fuzz bench demo clean go-tools client browser compiler
+
+# GOOS and GOARCH are honoured: make build GOARCH=arm64
+export GOOS GOARCH
+GO      ?= go
+ARGS    ?=
+FUZZTIME ?= 10s
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## build and start the server; make run ARGS="--listen 127.0.0.1:9000 --data ./elsewhere"
+	bin/verbale serve $(ARGS)
+
+build: go-tools client ## make bin/verbale, one static binary with the client inside
+	@scripts/build.sh
+
+test: go-tools client compiler browser ## every test: Go with the race detector, the client, the browser
+	@scripts/test.sh
+
+check: go-tools client ## formatting, vet, staticcheck, the client's lint and types, import directions
+	@scripts/check.sh
+
+fuzz: go-tools ## each fuzz target for FUZZTIME (10s)
+	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
+
+bench: build ## measure this machine; make bench ARGS="--short"
+	bin/verbale bench --json $(ARGS)
+
+demo: build ## start a made-up company of 60 people with a year of chats
+	bin/verbale demo --serve $(ARGS)
+
+clean: ## remove what was built (never data)
+	rm -rf bin web/build web/.svelte-kit web/node_modules e2e/node_modules test-results
+	find web/dist -mindepth 1 ! -name .keep -delete
+
+# What the targets above stand on.
+go-tools:
+	@scripts/need.sh go
+
+client:
+	@scripts/need.sh node
+	@scripts/client.sh
+
+compiler:
+	@scripts/need.sh compiler
+
+browser:
+	@scripts/need.sh browser
