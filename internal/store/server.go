@@ -1,0 +1,249 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"verbale/internal/problem"
+	"verbale/internal/seal"
+)
+
+const databaseFile = "verbale.db"
+
+// Options are what a server's caller may hook in.
+type Options struct {
+	Committed func(tenant string, seq int64)                     // after a commit that entered something, in order
+	Observe   func(commands int, commit time.Duration)           // each commit, for metrics
+	Opened    func(ctx context.Context, t *Tenant) (stop func()) // a company was opened: start its followers; stop is called before it closes
+}
+
+// Server is a data directory: the companies in it, each with its own database,
+// and a small one that knows names and hosts and no content. Only one process
+// may hold it.
+type Server struct {
+	dir  string
+	root *seal.Root
+	opts Options
+	lock *os.File
+	db   *sql.DB
+
+	mu      sync.Mutex
+	tenants map[string]*opened // guarded by mu
+	hosts   map[string]string  // host name to company; guarded by mu
+	names   []string           // sorted; guarded by mu
+	closed  bool               // guarded by mu
+}
+
+type opened struct {
+	tenant *Tenant
+	stop   func()
+}
+
+// Problems of a data directory and of companies' names.
+var (
+	ErrLocked    = problem.New(problem.Unavailable, "store.locked", "Another Verbale server uses this data directory. Stop it first, or choose another directory with --data.")
+	ErrNoCompany = problem.New(problem.NotFound, "company.not_found", "There is no such company on this server.")
+	ErrNameTaken = problem.New(problem.Conflict, "company.exists", "There is a company of that name already.")
+	ErrHostTaken = problem.New(problem.Conflict, "company.host_taken", "Another company has that host name.")
+	ErrBadName   = problem.New(problem.Invalid, "company.bad_name", "A company's short name has 1 to 40 lower-case letters, digits and hyphens, and begins with a letter.")
+	ErrBadHost   = problem.New(problem.Invalid, "company.bad_host", "A host name has letters, digits, dots and hyphens, with no port.")
+	validName    = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$`)
+	validHost    = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
+)
+
+const serverSchema = `
+CREATE TABLE IF NOT EXISTS tenant (name TEXT PRIMARY KEY, created BIGINT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS host (host TEXT PRIMARY KEY, tenant TEXT NOT NULL REFERENCES tenant (name)) WITHOUT ROWID;`
+
+// OpenServer opens a data directory, making it if it is not there.
+func OpenServer(ctx context.Context, dir string, opts Options) (*Server, error) {
+	if err := os.MkdirAll(filepath.Join(dir, "tenants"), 0o700); err != nil {
+		return nil, refuse("store.read_only", fmt.Sprintf("The data directory %s cannot be made or written. Choose another with --data, or give the server's user the right to write there.", dir), err)
+	}
+	lock, err := lockDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{dir: dir, opts: opts, lock: lock, tenants: map[string]*opened{}, hosts: map[string]string{}}
+	if err := s.open(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) open(ctx context.Context) (err error) {
+	if s.root, err = seal.LoadRoot(filepath.Join(s.dir, "root.key")); err != nil {
+		return err
+	}
+	if s.db, err = openSQLite(filepath.Join(s.dir, "server.db"), false, 1); err != nil {
+		return err
+	}
+	if _, err := s.db.ExecContext(ctx, serverSchema); err != nil {
+		return classify(err)
+	}
+	return s.load(ctx)
+}
+
+func (s *Server) load(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.names, s.hosts = nil, map[string]string{}
+	rows, err := s.db.QueryContext(ctx, `SELECT t.name, COALESCE(h.host, '') FROM tenant t LEFT JOIN host h ON h.tenant = t.name ORDER BY t.name`)
+	if err != nil {
+		return classify(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name, host string
+		if err := rows.Scan(&name, &host); err != nil {
+			return err
+		}
+		if len(s.names) == 0 || s.names[len(s.names)-1] != name {
+			s.names = append(s.names, name)
+		}
+		if host != "" {
+			s.hosts[host] = name
+		}
+	}
+	return classify(rows.Err())
+}
+
+// lockDir makes sure that no other process uses the directory. The kernel
+// drops the lock with the process, so a crash leaves nothing to clean up.
+func lockDir(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, refuse("store.read_only", fmt.Sprintf("The data directory %s cannot be written. Choose another with --data, or give the server's user the right to write there.", dir), err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		return nil, ErrLocked
+	}
+	return f, nil
+}
+
+// Dir is the data directory.
+func (s *Server) Dir() string { return s.dir }
+
+// Root is the key that wraps every company's keys.
+func (s *Server) Root() *seal.Root { return s.root }
+
+// Tenants gives the companies' names in order.
+func (s *Server) Tenants() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.names...)
+}
+
+// ByHost gives the company that has claimed a host name, or "".
+func (s *Server) ByHost(host string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hosts[strings.ToLower(host)]
+}
+
+// Hosts gives the host names that companies have claimed.
+func (s *Server) Hosts() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []string
+	for h := range s.hosts {
+		out = append(out, h)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// CreateTenant makes a company's database, empty, and opens it.
+func (s *Server) CreateTenant(ctx context.Context, name, host string) (*Tenant, error) {
+	host = strings.ToLower(host)
+	switch {
+	case !validName.MatchString(name):
+		return nil, ErrBadName
+	case host != "" && !validHost.MatchString(host):
+		return nil, ErrBadHost
+	case host != "" && s.ByHost(host) != "":
+		return nil, ErrHostTaken
+	}
+	if err := os.Mkdir(s.tenantDir(name), 0o700); errors.Is(err, os.ErrExist) {
+		return nil, ErrNameTaken
+	} else if err != nil {
+		return nil, refuse("store.read_only", "The data directory cannot be written.", err)
+	}
+	return s.Adopt(ctx, name, host)
+}
+
+// Adopt registers a company whose directory is already in place, as a restored
+// backup is, and opens it.
+func (s *Server) Adopt(ctx context.Context, name, host string) (*Tenant, error) {
+	if !validName.MatchString(name) {
+		return nil, ErrBadName
+	}
+	if _, err := s.db.ExecContext(ctx, `INSERT INTO tenant (name, created) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`, name, time.Now().UnixMicro()); err != nil {
+		return nil, classify(err)
+	}
+	if host != "" {
+		if _, err := s.db.ExecContext(ctx, `INSERT INTO host (host, tenant) VALUES (?, ?)`, host, name); err != nil {
+			return nil, classify(err)
+		}
+	}
+	if err := s.load(ctx); err != nil {
+		return nil, err
+	}
+	return s.Tenant(ctx, name)
+}
+
+func (s *Server) tenantDir(name string) string { return filepath.Join(s.dir, "tenants", name) }
+
+// Tenant opens a company, or gives it as it is open.
+func (s *Server) Tenant(ctx context.Context, name string) (*Tenant, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o, ok := s.tenants[name]; ok {
+		return o.tenant, nil
+	}
+	if s.closed {
+		return nil, errClosed
+	}
+	if i := sort.SearchStrings(s.names, name); i == len(s.names) || s.names[i] != name {
+		return nil, ErrNoCompany
+	}
+	t, err := openTenant(ctx, name, s.tenantDir(name), s.root, s.opts)
+	if err != nil {
+		return nil, err
+	}
+	o := &opened{tenant: t, stop: func() {}}
+	if s.opts.Opened != nil {
+		o.stop = s.opts.Opened(context.WithoutCancel(ctx), t)
+	}
+	s.tenants[name] = o
+	return t, nil
+}
+
+// Close stops followers and writers, and gives the directory free.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	open := s.tenants
+	s.tenants = map[string]*opened{}
+	s.mu.Unlock()
+	for _, o := range open {
+		o.stop()
+		o.tenant.close()
+	}
+	if s.db != nil {
+		s.db.Close()
+	}
+	return s.lock.Close()
+}
