@@ -1,0 +1,227 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/alecthomas/kong"
+)
+
+// place says which data directory a command is about; every command that
+// needs one embeds it.
+type place struct {
+	Data string `default:"./data" env:"VERBALE_DATA" placeholder:"FOLDER" help:"The data directory: everything Verbale keeps is in it. Relative to where the program is started."`
+}
+
+// config is every option of the server. A field is at once a flag
+// (--tls-mode), an environment variable (VERBALE_TLS_MODE) and a line of
+// verbale.toml (mode, in the table tls); a flag wins over the environment, the
+// environment over the file. verbale.toml.example is generated from it.
+type config struct {
+	Listen string `default:"127.0.0.1:8080" env:"VERBALE_LISTEN" placeholder:"ADDRESS" help:"The address and port to listen on. \":443\" is every address of this machine."`
+	place
+	PublicURL      string   `env:"VERBALE_PUBLIC_URL" placeholder:"URL" help:"What people type to get here, e.g. https://chat.acme.example. Links and passkeys are made for it. Empty: http:// and the listen address."`
+	TrustedProxies []string `env:"VERBALE_TRUSTED_PROXIES" placeholder:"NET" help:"Networks of reverse proxies whose X-Forwarded-For is believed, e.g. 127.0.0.1/32. Empty: nobody's."`
+
+	MetricsFrom []string `default:"127.0.0.1/32,::1/128" env:"VERBALE_METRICS_FROM" placeholder:"NET" help:"Networks that may read /metrics; a request through a proxy never may."`
+
+	TLS tlsConfig `embed:"" prefix:"tls-"`
+	Log logConfig `embed:"" prefix:"log-"`
+}
+
+type tlsConfig struct {
+	Mode  string   `default:"none" enum:"none,files,acme" env:"VERBALE_TLS_MODE" help:"none: plain HTTP, behind a reverse proxy or on this machine only; files: a certificate of your own; acme: one from Let's Encrypt, by itself."`
+	Cert  string   `env:"VERBALE_TLS_CERT" placeholder:"FILE" help:"The certificate chain, for mode files. Read again when it changes."`
+	Key   string   `env:"VERBALE_TLS_KEY" placeholder:"FILE" help:"The private key, for mode files."`
+	Email string   `env:"VERBALE_TLS_EMAIL" placeholder:"ADDRESS" help:"Where Let's Encrypt writes when something is wrong, for mode acme."`
+	Hosts []string `env:"VERBALE_TLS_HOSTS" placeholder:"NAME" help:"The host names to get certificates for, for mode acme. Empty: the public URL's."`
+}
+
+type logConfig struct {
+	Level  string `default:"info" enum:"debug,info,warn,error" env:"VERBALE_LOG_LEVEL" help:"debug, info, warn or error. A message's text is in none of them."`
+	Format string `default:"auto" enum:"auto,text,json" env:"VERBALE_LOG_FORMAT" help:"text, json, or auto: text on a terminal and JSON elsewhere."`
+}
+
+// configPath finds the file before the command line is parsed, since parsing
+// takes its values from there.
+func configPath(args []string) (path string, must bool) {
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if value, ok := strings.CutPrefix(arg, "--config="); ok {
+			return value, true
+		}
+		if arg == "--config" && i+1 < len(args) {
+			return args[i+1], true
+		}
+	}
+	if path := os.Getenv("VERBALE_CONFIG"); path != "" {
+		return path, true
+	}
+	return "verbale.toml", false
+}
+
+// fileOptions are the values of a configuration file by flag name.
+type fileOptions map[string]any
+
+// readConfig reads and checks a file. An option that does not exist is an
+// error, since a misspelt one would silently do nothing.
+func readConfig(path string, must bool) (fileOptions, error) {
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !must:
+		return nil, nil
+	case err != nil:
+		return nil, usage("The configuration file %s cannot be read: %v.", path, pathReason(err))
+	}
+	var tables map[string]any
+	if err := toml.Unmarshal(text, &tables); err != nil {
+		if parse, ok := errors.AsType[toml.ParseError](err); ok {
+			return nil, usage("%s, line %d: %s.", path, parse.Position.Line, strings.TrimSuffix(parse.Message, "."))
+		}
+		return nil, usage("%s is not a configuration file: %v.", path, err)
+	}
+	found := fileOptions{}
+	flatten(tables, "", found)
+	known := map[string]option{}
+	for _, o := range options() {
+		known[o.flag] = o
+	}
+	for flag, value := range found {
+		o, ok := known[flag]
+		if !ok {
+			return nil, usage("%s: there is no option %q. verbale.toml.example lists them all.", path, strings.ReplaceAll(flag, "-", "_"))
+		}
+		if err := o.check(value); err != nil {
+			return nil, usage("%s: %v.", path, err)
+		}
+	}
+	return found, nil
+}
+
+// flatten turns {tls: {mode: x}} into {"tls-mode": x}.
+func flatten(tables map[string]any, prefix string, into fileOptions) {
+	for key, value := range tables {
+		flag := prefix + strings.ReplaceAll(key, "_", "-")
+		if table, ok := value.(map[string]any); ok {
+			flatten(table, flag+"-", into)
+			continue
+		}
+		into[flag] = value
+	}
+}
+
+// Validate is part of kong's Resolver; readConfig has checked already.
+func (f fileOptions) Validate(*kong.Application) error { return nil }
+
+// Resolve gives a flag that was not typed its value from the file, unless the
+// environment has one.
+func (f fileOptions) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	for _, name := range flag.Envs {
+		if _, set := os.LookupEnv(name); set {
+			return nil, nil
+		}
+	}
+	switch value := f[flag.Name].(type) {
+	case []any:
+		parts := make([]string, len(value))
+		for i, part := range value {
+			parts[i] = fmt.Sprint(part)
+		}
+		return strings.Join(parts, ","), nil
+	default:
+		return value, nil
+	}
+}
+
+// pathReason strips the operation and the path from a file error: the
+// sentence around it names the path already.
+func pathReason(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err
+	}
+	return err
+}
+
+// settings are the options as the program uses them, checked together.
+type settings struct {
+	config
+	publicURL *url.URL
+	proxies   []netip.Prefix
+	metrics   []netip.Prefix
+}
+
+// checked looks at the options as a whole.
+func (c config) checked() (s settings, err error) {
+	s.config = c
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return s, usage("The listen address %q needs a port, as in 127.0.0.1:8080 or :8080.", c.Listen)
+	}
+	if s.proxies, err = networks("trusted_proxies", c.TrustedProxies); err != nil {
+		return s, err
+	}
+	if s.metrics, err = networks("metrics_from", c.MetricsFrom); err != nil {
+		return s, err
+	}
+	if c.TLS.Mode == "files" && (c.TLS.Cert == "" || c.TLS.Key == "") {
+		return s, usage("With TLS mode \"files\" both the certificate (--tls-cert) and its key (--tls-key) are needed.")
+	}
+	if c.PublicURL == "" {
+		s.publicURL = guessURL(c.TLS, host, port)
+	} else if s.publicURL, err = url.Parse(c.PublicURL); err != nil || s.publicURL.Host == "" ||
+		(s.publicURL.Scheme != "http" && s.publicURL.Scheme != "https") || strings.Trim(s.publicURL.Path, "/") != "" {
+		return s, usage("The public URL %q must look like https://chat.acme.example, with no path.", c.PublicURL)
+	}
+	s.publicURL.Path = ""
+	if c.TLS.Mode == "acme" && len(c.TLS.Hosts) == 0 {
+		if c.PublicURL == "" || s.publicURL.Scheme != "https" {
+			return s, usage("With TLS mode \"acme\" a host name is needed: set the public URL (--public-url https://...) or --tls-hosts.")
+		}
+		s.TLS.Hosts = []string{s.publicURL.Hostname()}
+	}
+	return s, nil
+}
+
+// guessURL is where a browser on this machine finds the server.
+func guessURL(t tlsConfig, host, port string) *url.URL {
+	scheme := "http"
+	if t.Mode != "none" {
+		scheme = "https"
+	}
+	if t.Mode == "acme" && len(t.Hosts) > 0 {
+		host = t.Hosts[0]
+	}
+	// Browsers treat localhost, but no bare address, as a place where passkeys
+	// and service workers are allowed without TLS.
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && (ip.IsLoopback() || ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	if scheme == "http" && port == "80" || scheme == "https" && port == "443" {
+		return &url.URL{Scheme: scheme, Host: host}
+	}
+	return &url.URL{Scheme: scheme, Host: net.JoinHostPort(host, port)}
+}
+
+func networks(name string, texts []string) (found []netip.Prefix, err error) {
+	for _, text := range texts {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			address, err := netip.ParseAddr(text)
+			if err != nil {
+				return nil, usage("%s: %q is no network; write 10.0.0.0/8 or one address.", name, text)
+			}
+			prefix = netip.PrefixFrom(address, address.BitLen())
+		}
+		found = append(found, prefix.Masked())
+	}
+	return found, nil
+}

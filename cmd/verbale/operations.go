@@ -1,0 +1,4 @@
+package main
+
+// operations are all that the administrative socket offers, by name.
+var operations = map[string]operation{}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"verbale": main})
+}
+
+// The scripts drive the program as it is typed. Beside testscript's own
+// commands they have:
+//
+//	serve NAME ARGS...   starts `verbale serve ARGS` on a free port, waits until
+//	                     it answers and sets $NAME_URL
+//	end NAME             ends it by SIGTERM and wants exit status 0
+//	kill9 NAME           ends it as a power cut would
+//	get URL              an HTTP GET; its body goes into the file body
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[serversKey] = map[string]*server{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve": scriptServe, "end": scriptEnd, "kill9": scriptKill, "get": scriptGet,
+		},
+		Condition: func(condition string) (bool, error) {
+			if condition == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, errors.New("unknown condition")
+		},
+	})
+}
+
+type key string
+
+const serversKey key = "servers"
+
+// server is a `verbale serve` that a script has started.
+type server struct {
+	command *exec.Cmd
+	log     *strings.Builder
+	done    chan error
+}
+
+var served = regexp.MustCompile(`is at (http\S+)`)
+
+func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: serve NAME ARGS...")
+	}
+	name := args[0]
+	program, err := exec.LookPath("verbale")
+	ts.Check(err)
+	s := &server{log: &strings.Builder{}, done: make(chan error, 1)}
+	s.command = exec.CommandContext(context.Background(), program, append([]string{"serve", "--listen", "127.0.0.1:0"}, args[1:]...)...)
+	s.command.Dir = ts.MkAbs(".")
+	s.command.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"), "PATH="+ts.Getenv("PATH"))
+	s.command.Stderr = s.log
+	out, err := s.command.StdoutPipe()
+	ts.Check(err)
+	ts.Check(s.command.Start())
+
+	lines := make(chan string, 64)
+	go func() {
+		scanner := bufio.NewScanner(out)
+		for scanner.Scan() {
+			lines <- scanner.Text()
+		}
+		close(lines)
+		s.done <- s.command.Wait()
+	}()
+	ts.Defer(func() { s.command.Process.Kill() })
+	servers := ts.Value(serversKey).(map[string]*server)
+	servers[name] = s
+	deadline := time.After(30 * time.Second)
+	var said []string
+	for {
+		select {
+		case line, open := <-lines:
+			said = append(said, line)
+			if found := served.FindStringSubmatch(line); found != nil {
+				ts.Setenv(name+"_URL", found[1])
+			}
+			if strings.Contains(line, "/start#") {
+				ts.Setenv(name+"_START", strings.TrimSpace(line))
+			}
+			if !open {
+				ts.Fatalf("the server ended:\n%s\n%s", strings.Join(said, "\n"), s.log)
+			}
+			// The last line says how to end it; all has been said then.
+			if strings.HasPrefix(line, "Ctrl-C") {
+				go func() {
+					for range lines {
+					}
+				}()
+				return
+			}
+		case <-deadline:
+			ts.Fatalf("the server did not start in time:\n%s\n%s", strings.Join(said, "\n"), s.log)
+		}
+	}
+}
+
+func stop(ts *testscript.TestScript, args []string, signal os.Signal) error {
+	if len(args) != 1 {
+		ts.Fatalf("a server's name is needed")
+	}
+	s := ts.Value(serversKey).(map[string]*server)[args[0]]
+	if s == nil {
+		ts.Fatalf("no server %s", args[0])
+	}
+	ts.Check(s.command.Process.Signal(signal))
+	select {
+	case err := <-s.done:
+		return err
+	case <-time.After(30 * time.Second):
+		ts.Fatalf("the server did not end")
+		return nil
+	}
+}
+
+func scriptEnd(ts *testscript.TestScript, _ bool, args []string) {
+	if err := stop(ts, args, syscall.SIGTERM); err != nil {
+		ts.Fatalf("the server ended badly: %v\n%s", err, ts.Value(serversKey).(map[string]*server)[args[0]].log)
+	}
+}
+
+func scriptKill(ts *testscript.TestScript, _ bool, args []string) {
+	if err := stop(ts, args, syscall.SIGKILL); err == nil {
+		ts.Fatalf("the server ended before it was killed")
+	}
+}
+
+func scriptGet(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: get URL")
+	}
+	answer, err := http.Get(args[0])
+	ts.Check(err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("body"), body, 0o600))
+	ts.Logf("status %d, %d bytes in %s", answer.StatusCode, len(body), filepath.Base("body"))
+	if (answer.StatusCode < 400) == neg {
+		ts.Fatalf("GET %s: status %d", args[0], answer.StatusCode)
+	}
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"verbale/internal/problem"
+)
+
+type serveCommand struct {
+	config `embed:""`
+}
+
+func (c *serveCommand) Run(ctx context.Context, t terminal) error {
+	s, err := c.checked()
+	if err != nil {
+		return err
+	}
+	log := newLog(s.Log, t.err)
+	slog.SetDefault(log)
+	return serve(ctx, s, log, func(h *house) error { return announce(ctx, t, h, s) })
+}
+
+// grace is how long requests in hand may take when the server ends.
+const grace = 10 * time.Second
+
+// serve runs the house until ctx ends. Started is called when it answers.
+func serve(ctx context.Context, s settings, log *slog.Logger, started func(*house) error) error {
+	h, err := openHouse(ctx, s.Data, log)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	public, err := listen(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer public.Close()
+	commands, err := listenForCommands(s.Data)
+	if err != nil {
+		return err
+	}
+	defer commands.Close()
+
+	var ending atomic.Bool
+	handler, err := frontDoor(h, s, &ending)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 2)
+	go func() { failed <- server.Serve(public) }()
+	go func() { failed <- serveOperations(commands, h) }()
+	if err := started(h); err != nil {
+		return err
+	}
+	log.Info("serving", "version", version, "listen", public.Addr().String(), "url", s.publicURL.String(), "data", s.Data)
+
+	select {
+	case err := <-failed:
+		return fmt.Errorf("the server ended: %w", err)
+	case <-ctx.Done():
+	}
+	// Balancers are told first, then sockets to reconnect elsewhere, then the
+	// requests in hand are finished, and only then the databases closed.
+	log.Info("ending")
+	ending.Store(true)
+	h.drain()
+	last, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	if err := server.Shutdown(last); err != nil {
+		log.Warn("requests were cut off", "error", err)
+		server.Close()
+	}
+	return nil
+}
+
+// listen opens the public address.
+func listen(ctx context.Context, s settings) (net.Listener, error) {
+	plain, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Listen)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, problem.Newf(problem.Unavailable, "listen.taken", "Another program listens on %s already. End it, or choose another address with --listen.", s.Listen)
+	case errors.Is(err, syscall.EACCES):
+		return nil, problem.Newf(problem.Unavailable, "listen.forbidden", "This user may not listen on %s. Choose a port above 1023 with --listen, or allow it: setcap cap_net_bind_service=+ep on the program.", s.Listen)
+	case err != nil:
+		return nil, problem.Newf(problem.Unavailable, "listen.failed", "The address %s cannot be listened on: %v.", s.Listen, err)
+	}
+	if s.Listen[len(s.Listen)-2:] == ":0" && s.PublicURL == "" {
+		// A port of the system's choice, as tests want it.
+		host, _, _ := net.SplitHostPort(s.Listen)
+		_, port, _ := net.SplitHostPort(plain.Addr().String())
+		*s.publicURL = *guessURL(s.TLS, host, port)
+	}
+	public, err := secured(ctx, s, plain)
+	if err != nil {
+		plain.Close()
+		return nil, err
+	}
+	return public, nil
+}
+
+// probes answer those who watch the server.
+func probes(mux *http.ServeMux, h *house, s settings, ending *atomic.Bool) {
+	say := func(w http.ResponseWriter, status int, text string) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(status)
+		fmt.Fprintln(w, text)
+	}
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { say(w, http.StatusOK, "alive") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if ending.Load() {
+			say(w, http.StatusServiceUnavailable, "ending")
+			return
+		}
+		if err := h.ready(r.Context()); err != nil {
+			h.log.Error("not ready", "error", err)
+			say(w, http.StatusServiceUnavailable, "not ready")
+			return
+		}
+		say(w, http.StatusOK, "ready")
+	})
+	mux.Handle("GET /metrics", h.metrics.handler(s.metrics))
+}
