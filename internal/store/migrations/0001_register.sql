@@ -13,6 +13,7 @@ CREATE TABLE entry (
   sealed       BLOB
 );
 CREATE INDEX entry_conversation ON entry (conversation, seq);
+CREATE INDEX entry_subject ON entry (subject, seq) WHERE subject <> 0;
 
 -- +goose StatementBegin
 CREATE TRIGGER entry_keeps BEFORE UPDATE ON entry

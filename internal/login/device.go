@@ -1,0 +1,151 @@
+package login
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"verbale/internal/journal"
+	"verbale/internal/org"
+	"verbale/internal/problem"
+	"verbale/internal/store"
+)
+
+// Entry kinds of devices.
+const (
+	KindDeviceAdded = "device.added"
+	KindDeviceEnded = "device.ended"
+)
+
+// Kinds of device.
+const (
+	Browser = "browser"
+	APIUser = "token"
+)
+
+// Problems of signing in.
+var (
+	ErrSignedOut = problem.New(problem.Unauthorized, "login.signed_out", "You are signed out. Sign in again.")
+	ErrNoDevice  = problem.New(problem.NotFound, "device.not_found", "There is no such device of yours.")
+)
+
+// Device is something that a person is signed in on.
+type Device struct {
+	ID   int64
+	Name string
+	Kind string
+	Made int64
+	Seen int64 // rounded to minutes; 0 if never
+}
+
+// AddDevice makes a device of a person and gives its secret, which is kept
+// nowhere.
+func AddDevice(tx *store.Tx, by org.Actor, person int64, kind, name string) (id int64, secret string, err error) {
+	if name, err = org.CleanName(name); err != nil {
+		name = kind
+	}
+	body, _ := json.Marshal(map[string]string{"kind": kind, "name": name})
+	h, err := tx.Enter(journal.Draft{Kind: KindDeviceAdded, Actor: by.Person, Device: by.Device, Subject: person, Body: body})
+	if err != nil {
+		return 0, "", err
+	}
+	secret = newSecret()
+	_, err = tx.Exec(`INSERT INTO device (id, person, kind, name, secret, made) VALUES (?, ?, ?, ?, ?, ?)`, h.Seq, person, kind, name, hash(secret), h.Time)
+	return h.Seq, secret, err
+}
+
+// seenEvery is how exactly a device's last use is known, and how seldom it is
+// written.
+const seenEvery = 5 * time.Minute
+
+// Authenticate finds whose secret it is. It is asked for every request and
+// socket, so that an ended device stops at once.
+func Authenticate(ctx context.Context, t *store.Tenant, secret string) (org.Actor, error) {
+	var a org.Actor
+	var seen, now int64
+	err := t.Read(ctx, func(tx *store.Tx) error {
+		now = tx.Now()
+		return tx.Row(`SELECT d.person, d.id, COALESCE(u.seen, 0) FROM device d
+			JOIN person p ON p.id = d.person AND p.active = 1
+			LEFT JOIN device_use u ON u.device = d.id
+			WHERE d.secret = ? AND d.ended = 0`, hash(secret)).Scan(&a.Person, &a.Device, &seen)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return a, ErrSignedOut
+	}
+	if err == nil && now-seen > seenEvery.Microseconds() {
+		err = t.Write(ctx, func(tx *store.Tx) error {
+			_, err := tx.Note(`INSERT INTO device_use (device, seen) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET seen = excluded.seen`, a.Device, tx.Now())
+			return err
+		})
+	}
+	return a, err
+}
+
+// Devices gives the devices that a person is signed in on, newest first.
+func Devices(tx *store.Tx, person int64) ([]Device, error) {
+	rows, err := tx.Query(`SELECT d.id, d.name, d.kind, d.made, COALESCE(u.seen, 0) FROM device d
+		LEFT JOIN device_use u ON u.device = d.id
+		WHERE d.person = ? AND d.ended = 0 ORDER BY d.id DESC`, person)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := []Device{}
+	for rows.Next() {
+		var d Device
+		if err := rows.Scan(&d.ID, &d.Name, &d.Kind, &d.Made, &d.Seen); err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, rows.Err()
+}
+
+// EndDevice signs a device out. Everybody may end his own; an administrator
+// anybody's. Whoever serves sockets sees the entry and cuts them.
+func EndDevice(tx *store.Tx, by org.Actor, id int64) error {
+	var person int64
+	err := tx.Row(`SELECT person FROM device WHERE id = ? AND ended = 0`, id).Scan(&person)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNoDevice
+	}
+	if err != nil {
+		return err
+	}
+	if person != by.Person && org.May(tx, by.Person, org.PeopleManage) != nil {
+		return ErrNoDevice
+	}
+	if _, err := tx.Enter(journal.Draft{Kind: KindDeviceEnded, Actor: by.Person, Device: by.Device, Subject: id}); err != nil {
+		return err
+	}
+	_, err = tx.Exec(`UPDATE device SET ended = ? WHERE id = ?`, tx.Now(), id)
+	return err
+}
+
+// MakeToken makes an API token for a person: one's own, or anybody's for whom
+// holds token.create.
+func MakeToken(tx *store.Tx, by org.Actor, person int64, name string) (id int64, secret string, err error) {
+	name, err = org.CleanName(name)
+	if err != nil {
+		return 0, "", err
+	}
+	p, err := org.ReadPerson(tx, person)
+	if err != nil {
+		return 0, "", err
+	}
+	if !p.Active {
+		return 0, "", org.ErrNoPerson
+	}
+	if by.Person != 0 && by.Person != person {
+		if err := org.May(tx, by.Person, org.TokenCreate); err != nil {
+			return 0, "", err
+		}
+		if me, err := org.ReadPerson(tx, by.Person); err != nil || p.Role == org.Owner && me.Role != org.Owner {
+			return 0, "", errors.Join(err, org.ErrAboveYou)
+		}
+	}
+	return AddDevice(tx, by, person, APIUser, name)
+}
