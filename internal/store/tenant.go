@@ -26,6 +26,7 @@ type Tenant struct {
 	keys      *seal.Keyset
 	committed func(tenant string, seq int64)
 	observe   func(commands int, commit time.Duration)
+	clock     func() time.Time
 
 	queue   chan *command
 	closing chan struct{} // closed by Close: take no more
@@ -88,7 +89,7 @@ func (t *Tenant) Read(ctx context.Context, f func(*Tx) error) error {
 		return err
 	}
 	defer c.exec("ROLLBACK")
-	return f(&Tx{conn: c, keys: t.keys, now: time.Now().UnixMicro()})
+	return f(&Tx{conn: c, keys: t.keys, now: t.clock().UnixMicro()})
 }
 
 func readHead(c *conn) (Head, error) {
@@ -115,12 +116,15 @@ func openTenant(ctx context.Context, name, dir string, root *seal.Root, opts Opt
 		return nil, err
 	}
 	t := &Tenant{
-		name: name, dir: dir, committed: opts.Committed, observe: opts.Observe,
+		name: name, dir: dir, committed: opts.Committed, observe: opts.Observe, clock: opts.Clock,
 		queue: make(chan *command, queueLength), closing: make(chan struct{}), stopped: make(chan struct{}),
 		changed: make(chan struct{}), readers: make(chan *conn, readConns), writeDB: writeDB,
 	}
 	if t.observe == nil {
 		t.observe = func(int, time.Duration) {}
+	}
+	if t.clock == nil {
+		t.clock = time.Now
 	}
 	if err := t.start(ctx, path, root); err != nil {
 		writeDB.Close()

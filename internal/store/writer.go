@@ -111,7 +111,7 @@ func (t *Tenant) write(c *conn) {
 // keys of clients make the repeat harmless.
 func (t *Tenant) commit(c *conn, commands []*command) {
 	head := t.Head()
-	b := &batch{frontier: head.Frontier.Clone(), time: max(time.Now().UnixMicro(), head.Time)}
+	b := &batch{frontier: head.Frontier.Clone(), time: max(t.clock().UnixMicro(), head.Time)}
 
 	fail := func(err error) {
 		for _, cmd := range commands {
