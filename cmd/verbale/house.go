@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 
 	"verbale/internal/store"
@@ -15,6 +16,7 @@ type house struct {
 	log     *slog.Logger
 	metrics *metrics
 	server  *store.Server
+	public  *url.URL // where it is reached; nil when it is not serving
 }
 
 // openHouse opens a data directory for serving or for one command.

@@ -19,6 +19,10 @@ type commandLine struct {
 	Config string `placeholder:"FILE" help:"Read options from this file instead of ./verbale.toml (environment: VERBALE_CONFIG)."`
 
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Company companyCommand `cmd:"" help:"Make and list companies."`
+	Person  personCommand  `cmd:"" help:"Add a person to a company."`
+	Token   tokenCommand   `cmd:"" help:"Make an API token."`
+	Audit   auditCommand   `cmd:"" help:"Walk a company's whole register and say whether it was changed by hand."`
 	Verify  verifyCommand  `cmd:"" help:"Check a receipt or an export; needs no server."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -25,9 +25,9 @@ import (
 type operation func(ctx context.Context, h *house, request []byte, in io.Reader, out io.Writer) error
 
 // typed makes an operation of a function that takes and gives one value.
-func typed[In, Out any](do func(context.Context, *house, In) (Out, error)) operation {
-	return streaming(func(ctx context.Context, h *house, in In, _ io.Reader, out io.Writer) error {
-		answer, err := do(ctx, h, in)
+func typed[In, Out any](do func(*house, context.Context, In) (Out, error)) operation {
+	return streaming(func(h *house, ctx context.Context, in In, _ io.Reader, out io.Writer) error {
+		answer, err := do(h, ctx, in)
 		if err != nil {
 			return err
 		}
@@ -36,13 +36,13 @@ func typed[In, Out any](do func(context.Context, *house, In) (Out, error)) opera
 }
 
 // streaming makes an operation of a function that reads or writes a stream.
-func streaming[In any](do func(context.Context, *house, In, io.Reader, io.Writer) error) operation {
+func streaming[In any](do func(*house, context.Context, In, io.Reader, io.Writer) error) operation {
 	return func(ctx context.Context, h *house, request []byte, in io.Reader, out io.Writer) error {
 		var decoded In
 		if err := json.Unmarshal(request, &decoded); err != nil {
 			return problem.New(problem.Invalid, "operation.invalid", "The request cannot be read: command and server are of different versions.")
 		}
-		return do(ctx, h, decoded, in, out)
+		return do(h, ctx, decoded, in, out)
 	}
 }
 

@@ -1,4 +1,11 @@
 package main
 
 // operations are all that the administrative socket offers, by name.
-var operations = map[string]operation{}
+var operations = map[string]operation{
+	"company.create": typed((*house).createCompany),
+	"company.list":   typed((*house).listCompanies),
+	"person.add":     typed((*house).addPerson),
+	"person.link":    typed((*house).linkPerson),
+	"token.create":   typed((*house).createToken),
+	"audit":          typed((*house).audit),
+}

@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -30,6 +32,7 @@ func TestMain(m *testing.M) {
 //	end NAME             ends it by SIGTERM and wants exit status 0
 //	kill9 NAME           ends it as a power cut would
 //	get URL              an HTTP GET; its body goes into the file body
+//	take VAR KEY         sets $VAR to a field of the last command's JSON
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -40,7 +43,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": scriptServe, "end": scriptEnd, "kill9": scriptKill, "get": scriptGet,
+			"serve": scriptServe, "end": scriptEnd, "kill9": scriptKill, "get": scriptGet, "take": scriptTake,
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition == "root" {
@@ -149,6 +152,21 @@ func scriptKill(ts *testscript.TestScript, _ bool, args []string) {
 	if err := stop(ts, args, syscall.SIGKILL); err == nil {
 		ts.Fatalf("the server ended before it was killed")
 	}
+}
+
+func scriptTake(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: take VAR KEY")
+	}
+	var object map[string]any
+	decoder := json.NewDecoder(strings.NewReader(ts.ReadFile("stdout")))
+	decoder.UseNumber()
+	ts.Check(decoder.Decode(&object))
+	value, ok := object[args[1]]
+	if !ok {
+		ts.Fatalf("no field %q", args[1])
+	}
+	ts.Setenv(args[0], fmt.Sprint(value))
 }
 
 func scriptGet(ts *testscript.TestScript, neg bool, args []string) {

@@ -43,6 +43,10 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 		return err
 	}
 	defer public.Close()
+	h.public = s.publicURL
+	if err := rememberAddress(s.Data, s.publicURL); err != nil {
+		return err
+	}
 	commands, err := listenForCommands(s.Data)
 	if err != nil {
 		return err

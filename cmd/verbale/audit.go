@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+
+	"verbale/internal/store"
+)
+
+// chosen is embedded by commands on one company, which may be named either way.
+type chosen struct {
+	Named   string `arg:"" optional:"" name:"company" help:"The company's short name; not needed when there is one."`
+	Company string `help:"The same, as a flag."`
+}
+
+func (c chosen) name() string {
+	if c.Named != "" {
+		return c.Named
+	}
+	return c.Company
+}
+
+type auditCommand struct {
+	place
+	chosen
+	JSON bool `help:"Print as JSON."`
+}
+
+type onCompany struct{ Company string }
+
+func (c *auditCommand) Run(ctx context.Context, t terminal) error {
+	found, err := ask[store.Audit](ctx, c.place, "audit", onCompany{c.name()})
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.JSON:
+		if err := printJSON(t, found); err != nil {
+			return err
+		}
+	case len(found.Faults) == 0:
+		t.printf("CLEAN: all %d entries of %s are as they were entered (%d checkpoints, %d erased bodies), root %s.\n",
+			found.Entries, found.Company, found.Checkpoints, found.Erased, found.Root)
+	default:
+		t.printf("NOT CLEAN: the register of %s was changed by hand.\n", found.Company)
+		for _, fault := range found.Faults {
+			t.printf("  %s\n", fault)
+		}
+	}
+	if len(found.Faults) > 0 {
+		return silent
+	}
+	return nil
+}
+
+func (h *house) audit(ctx context.Context, a onCompany) (store.Audit, error) {
+	tenant, err := h.company(ctx, a.Company)
+	if err != nil {
+		return store.Audit{}, err
+	}
+	return tenant.Audit(ctx)
+}
