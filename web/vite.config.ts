@@ -1,0 +1,17 @@
+import { sveltekit } from '@sveltejs/kit/vite';
+import { defineConfig } from 'vitest/config';
+
+const server = process.env.VERBALE_SERVER ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [sveltekit()],
+  server: {
+    // The server checks that requests come from its own origin, so the proxy speaks as that origin.
+    proxy: {
+      '/api': { target: server, changeOrigin: true, ws: true, headers: { Origin: server } },
+    },
+  },
+  build: { target: 'es2022' },
+  resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});
