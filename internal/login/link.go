@@ -94,12 +94,12 @@ func makeLink(tx *store.Tx, by org.Actor, o *Opening, kind string, life time.Dur
 	}
 	o.ID, o.Made = h.Seq, h.Time
 	secret := newSecret()
-	_, err = tx.Exec(`INSERT INTO link (id, kind, secret, person, role, by, uses, made, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err = tx.Exec(`INSERT INTO link (id, kind, secret, person, role, maker, uses, made, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		o.ID, o.Kind, hash(secret), o.Person, o.Role, o.By, o.Uses, o.Made, o.Expires)
 	return secret, err
 }
 
-const openingColumns = `id, kind, role, person, by, uses, used, made, expires, revoked`
+const openingColumns = `id, kind, role, person, maker, uses, used, made, expires, revoked`
 
 func scanOpening(row interface{ Scan(...any) error }) (o Opening, err error) {
 	err = row.Scan(&o.ID, &o.Kind, &o.Role, &o.Person, &o.By, &o.Uses, &o.Used, &o.Made, &o.Expires, &o.Revoked)

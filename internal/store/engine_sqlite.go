@@ -54,6 +54,7 @@ func openSQLite(path string, readOnly bool, conns int) (*sql.DB, error) {
 const (
 	beginWrite = "BEGIN IMMEDIATE"
 	beginRead  = "BEGIN"
+	quickCheck = "PRAGMA quick_check(20)"
 )
 
 // rebind turns "?" into the engine's parameters; SQLite takes them as they are.

@@ -37,7 +37,7 @@ CREATE TABLE link (
   secret  BLOB   NOT NULL UNIQUE, -- SHA-256 of the secret
   person  BIGINT NOT NULL, -- of a link: whose; of an invite: 0
   role    TEXT   NOT NULL, -- of an invite: the new person's
-  by      BIGINT NOT NULL,
+  maker   BIGINT NOT NULL,
   uses    BIGINT NOT NULL, -- 0 is any number
   used    BIGINT NOT NULL DEFAULT 0,
   made    BIGINT NOT NULL,

@@ -1,0 +1,154 @@
+package chat
+
+import (
+	"encoding/json"
+	"errors"
+
+	"verbale/internal/org"
+	"verbale/internal/store"
+)
+
+// Event is one entry as its readers see it.
+type Event struct {
+	Seq          int64
+	Time         int64
+	Kind         string
+	Actor        int64
+	Conversation int64
+	Subject      int64
+
+	Message *Message        // of message events: the message as it is now
+	Person  *org.Person     // of person events: the person as they are now
+	Data    json.RawMessage // of all others: the entry's body
+	N       int64           // of message events: whoever sees from a later n on does not see this
+}
+
+// notices are the kinds that are shown between messages.
+var notices = map[string]bool{
+	KindConversationCreated: true, KindConversationRenamed: true, KindMemberAdded: true,
+	KindMemberRemoved: true, KindMemberRole: true, KindImportDone: true, KindImportUndone: true,
+}
+
+// notice is the event of a notice's entry.
+func notice(e store.Entry) Event {
+	ev := Event{Seq: e.Seq, Time: e.Time, Kind: e.Kind, Actor: e.Actor, Conversation: e.Conversation, Subject: e.Subject, Data: e.Body}
+	if e.Kind == KindConversationCreated {
+		ev.Conversation = e.Seq
+	}
+	return ev
+}
+
+// Present turns an entry into the event that members, or for entries of no
+// conversation everybody in the company, may see; ok is false for entries that
+// are nobody's to see this way.
+//
+// Messages and people are given as they are now, not as they were: what has
+// been deleted since is not handed out again by catching up.
+func Present(tx *store.Tx, e store.Entry) (ev Event, ok bool, err error) {
+	ev = Event{Seq: e.Seq, Time: e.Time, Kind: e.Kind, Actor: e.Actor, Conversation: e.Conversation, Subject: e.Subject}
+	switch e.Kind {
+	case KindPosted, KindImported, KindEdited, KindDeleted:
+		id := e.Subject
+		if e.Kind == KindPosted || e.Kind == KindImported {
+			id = e.Seq
+		}
+		m, err := Read(tx, id)
+		if errors.Is(err, ErrNoMessage) {
+			return ev, false, nil // an import that was undone
+		}
+		ev.Message, ev.N = &m, m.N
+		return ev, true, err
+	case org.KindPersonAdded, org.KindPersonChanged:
+		id := e.Subject
+		if e.Kind == org.KindPersonAdded {
+			id = e.Seq
+		}
+		p, err := org.ReadPerson(tx, id)
+		ev.Person = &p
+		return ev, true, err
+	case KindReadMarked, org.KindCompanyCreated:
+		ev.Data = e.Body
+		return ev, true, nil
+	}
+	return notice(e), notices[e.Kind], nil
+}
+
+// Synced is a page of what came after a number.
+type Synced struct {
+	Events []Event
+	Seq    int64 // up to here nothing is missing
+	More   bool
+}
+
+// maxScan bounds how many entries one page of a sync looks through.
+const maxScan = 2000
+
+// Sync gives what a person may see of what came after a number. Seq goes on
+// even when nothing in between is theirs.
+func Sync(tx *store.Tx, person, after int64, limit int) (s Synced, err error) {
+	if after < 0 || limit < 1 || limit > MaxPage {
+		return s, ErrBadPage
+	}
+	if err := org.May(tx, person, org.PeopleRead); err != nil {
+		return s, err
+	}
+	s.Events, s.Seq = []Event{}, after
+	entries, err := tx.Entries(after, maxScan)
+	if err != nil {
+		return s, err
+	}
+	first, err := firstSeen(tx, person)
+	if err != nil {
+		return s, err
+	}
+	for _, e := range entries {
+		ev, ok, err := Present(tx, e)
+		if err != nil {
+			return s, err
+		}
+		if ok && Sees(first, person, ev) {
+			if len(s.Events) == limit {
+				s.More = true
+				return s, nil
+			}
+			s.Events = append(s.Events, ev)
+		}
+		s.Seq = e.Seq
+	}
+	s.More = len(entries) == maxScan
+	return s, nil
+}
+
+// firstSeen maps a person's conversations to the first message they see.
+func firstSeen(tx *store.Tx, person int64) (map[int64]int64, error) {
+	rows, err := tx.Query(`SELECT conversation, first_n FROM member WHERE person = ?`, person)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[int64]int64{}
+	for rows.Next() {
+		var c, n int64
+		if err := rows.Scan(&c, &n); err != nil {
+			return nil, err
+		}
+		out[c] = n
+	}
+	return out, rows.Err()
+}
+
+// Sees decides whether an event is shown to a person with these memberships.
+// Whoever is taken out of a conversation still learns of that.
+func Sees(first map[int64]int64, person int64, ev Event) bool {
+	if ev.Conversation == 0 {
+		return true
+	}
+	from, in := first[ev.Conversation]
+	switch {
+	case ev.Kind == KindMemberRemoved && ev.Subject == person:
+		return true
+	case !in:
+		return false
+	}
+	return ev.N == 0 || ev.N >= from
+}

@@ -1,0 +1,228 @@
+package chat
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"verbale/internal/org"
+	"verbale/internal/problem"
+	"verbale/internal/store"
+)
+
+const messageColumns = `m.id, m.conversation, m.n, m.author, m.time, m.reply_to, m.edited, m.deleted, m.deleted_by, m.imported, m.files, m.text_seq, e.sealed`
+
+const fromMessages = ` FROM message m JOIN entry e ON e.seq = m.text_seq `
+
+// Read gives a message, whoever asks: callers that serve people use Visible.
+func Read(tx *store.Tx, id int64) (Message, error) {
+	found, err := queryMessages(tx, `SELECT `+messageColumns+fromMessages+`WHERE m.id = ?`, id)
+	if err != nil {
+		return Message{}, err
+	}
+	if len(found) == 0 {
+		return Message{}, ErrNoMessage
+	}
+	return found[0], nil
+}
+
+// Visible gives a message that a person may see now.
+func Visible(tx *store.Tx, person, id int64) (Message, error) {
+	m, _, err := visible(tx, person, id)
+	return m, err
+}
+
+// queryMessages runs a query whose columns are messageColumns, and opens the
+// texts.
+func queryMessages(tx *store.Tx, query string, args ...any) ([]Message, error) {
+	rows, err := tx.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := []Message{}
+	var withFiles []int
+	for rows.Next() {
+		var m Message
+		var imported, files, textSeq int64
+		var sealed []byte
+		if err := rows.Scan(&m.ID, &m.Conversation, &m.N, &m.Author, &m.Time, &m.ReplyTo, &m.Edited, &m.Deleted, &m.DeletedBy, &imported, &files, &textSeq, &sealed); err != nil {
+			return nil, err
+		}
+		if err := fillText(tx, &m, imported, textSeq, sealed); err != nil {
+			return nil, err
+		}
+		if files > 0 && m.Deleted == 0 {
+			withFiles = append(withFiles, len(out))
+		}
+		out = append(out, m)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	rows.Close()
+	for _, i := range withFiles {
+		if out[i].Files, err = attached(tx, out[i].ID); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// fillText opens the entry that has a message's text. Of a deleted or erased
+// message nothing is shown.
+func fillText(tx *store.Tx, m *Message, imported, textSeq int64, sealed []byte) error {
+	plain, err := tx.Open(textSeq, sealed)
+	if errors.Is(err, store.ErrErased) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var b body
+	if err := json.Unmarshal(plain, &b); err != nil {
+		return fmt.Errorf("chat: the body of entry %d is not a message's", textSeq)
+	}
+	if imported != 0 {
+		m.Imported = &Imported{Import: imported, Name: b.Name, Line: b.Line}
+	}
+	if m.Deleted == 0 {
+		m.Text = b.Text
+	}
+	return nil
+}
+
+// Page is a part of a conversation, oldest first.
+type Page struct {
+	Messages []Message
+	Notices  []Event
+	More     bool
+}
+
+// ErrBadPage is returned for a page that cannot be.
+var ErrBadPage = problem.New(problem.Invalid, "page.bad", "Give after or before, not both, and a limit from 1 to 200.")
+
+// ReadPage gives up to limit messages after n, or before n, or the latest ones
+// when both are 0; and the notices that stand among them.
+func ReadPage(tx *store.Tx, person, conversation, after, before int64, limit int) (p Page, err error) {
+	if after < 0 || before < 0 || after > 0 && before > 0 || limit < 1 || limit > MaxPage {
+		return p, ErrBadPage
+	}
+	place, err := org.MayIn(tx, person, conversation, org.MessageRead)
+	if err != nil {
+		return p, err
+	}
+	if after > 0 {
+		p.Messages, err = queryMessages(tx, `SELECT `+messageColumns+fromMessages+`
+			WHERE m.conversation = ? AND m.n > ? ORDER BY m.n LIMIT ?`, conversation, max(after, place.FirstN-1), limit+1)
+	} else {
+		if before == 0 {
+			before = place.LastN + 1
+		}
+		p.Messages, err = queryMessages(tx, `SELECT `+messageColumns+fromMessages+`
+			WHERE m.conversation = ? AND m.n < ? AND m.n >= ? ORDER BY m.n DESC LIMIT ?`, conversation, before, place.FirstN, limit+1)
+	}
+	if err != nil {
+		return p, err
+	}
+	if p.More = len(p.Messages) > limit; p.More {
+		p.Messages = p.Messages[:limit]
+	}
+	if after == 0 {
+		for i, j := 0, len(p.Messages)-1; i < j; i, j = i+1, j-1 {
+			p.Messages[i], p.Messages[j] = p.Messages[j], p.Messages[i]
+		}
+	}
+	p.Notices, err = noticesAmong(tx, person, conversation, p, after == 0)
+	return p, err
+}
+
+// noticesAmong gives the notices between the first and the last message of a
+// page; at the conversation's ends, those before and after as well.
+func noticesAmong(tx *store.Tx, person, conversation int64, p Page, backwards bool) ([]Event, error) {
+	from, to := int64(0), int64(1)<<62
+	if len(p.Messages) > 0 {
+		if p.More || !backwards {
+			from = p.Messages[0].ID
+		}
+		if last := p.Messages[len(p.Messages)-1]; p.More && !backwards {
+			to = last.ID
+		} else if backwards {
+			next, err := tx.Ints(`SELECT id FROM message WHERE conversation = ? AND n = ?`, conversation, last.N+1)
+			if err != nil {
+				return nil, err
+			}
+			if len(next) > 0 {
+				to = next[0]
+			}
+		}
+	}
+	// What happened before one joined is not shown to whoever sees the
+	// conversation only from then on.
+	joined, err := tx.Ints(`SELECT CASE WHEN first_n > 1 THEN joined ELSE 0 END FROM member WHERE conversation = ? AND person = ?`, conversation, person)
+	if err != nil || len(joined) == 0 {
+		return nil, err
+	}
+	entries, err := tx.QueryEntries(`SELECT `+store.EntryColumns+` FROM notice k JOIN entry e ON e.seq = k.seq
+		WHERE k.conversation = ? AND k.seq > ? AND k.seq < ? AND e.time >= ? ORDER BY k.seq DESC LIMIT 200`, conversation, from, to, joined[0])
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Event, len(entries))
+	for i, e := range entries {
+		out[len(entries)-1-i] = notice(e)
+	}
+	return out, nil
+}
+
+// Version is a text that a message had.
+type Version struct {
+	Entry int64
+	Time  int64
+	Text  string
+}
+
+// Info is all that is known of one message.
+type Info struct {
+	Message   Message
+	Versions  []Version // oldest first; the last is the text as it is now
+	Delivered []Reached // not those who have read it
+	Read      []Reached
+}
+
+// Reached says whom a message has reached, and when their mark passed it.
+type Reached struct{ Person, Time int64 }
+
+// ReadInfo gives all that is known of a message that a person may see.
+func ReadInfo(tx *store.Tx, person, id int64) (i Info, err error) {
+	if i.Message, _, err = visible(tx, person, id); err != nil {
+		return i, err
+	}
+	i.Versions, i.Delivered, i.Read = []Version{}, []Reached{}, []Reached{}
+	if i.Message.Deleted == 0 {
+		entries, err := tx.QueryEntries(`SELECT `+store.EntryColumns+` FROM entry e WHERE e.seq = ?
+			UNION ALL SELECT `+store.EntryColumns+` FROM entry e WHERE e.subject = ? AND e.subject <> 0 AND e.kind = 'message.edited' ORDER BY 1`, id, id)
+		if err != nil {
+			return i, err
+		}
+		for _, e := range entries {
+			var b body
+			json.Unmarshal(e.Body, &b)
+			i.Versions = append(i.Versions, Version{Entry: e.Seq, Time: e.Time, Text: b.Text})
+		}
+	}
+	members, err := readMembers(tx, i.Message.Conversation)
+	if err != nil {
+		return i, err
+	}
+	for _, m := range members {
+		switch n := i.Message.N; {
+		case m.Person == i.Message.Author || m.FirstN > n:
+		case m.ReadN >= n:
+			i.Read = append(i.Read, Reached{m.Person, m.ReadAt})
+		case m.DeliveredN >= n:
+			i.Delivered = append(i.Delivered, Reached{m.Person, m.DeliveredAt})
+		}
+	}
+	return i, nil
+}
