@@ -6,8 +6,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"sync/atomic"
 
+	"verbale/internal/blob"
 	"verbale/internal/store"
 )
 
@@ -27,7 +29,18 @@ func openHouse(ctx context.Context, data string, log *slog.Logger) (*house, erro
 		return nil, err
 	}
 	h.server = server
+	if err := sweepWork(data); err != nil {
+		return nil, errors.Join(err, server.Close())
+	}
 	return h, nil
+}
+
+// maxFile bounds one uploaded file.
+const maxFile = 2 << 30
+
+// openFiles opens the files of a company, beside its database.
+func openFiles(tenant *store.Tenant) (*blob.Disk, error) {
+	return blob.OpenDisk(filepath.Join(tenant.Dir(), "files"), tenant.Keys(), maxFile)
 }
 
 // Close ends what runs on the directory and gives it free.

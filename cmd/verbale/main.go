@@ -23,6 +23,8 @@ type commandLine struct {
 	Person  personCommand  `cmd:"" help:"Add a person to a company."`
 	Token   tokenCommand   `cmd:"" help:"Make an API token."`
 	Audit   auditCommand   `cmd:"" help:"Walk a company's whole register and say whether it was changed by hand."`
+	Backup  backupCommand  `cmd:"" help:"Write a company into one file, while it goes on."`
+	Restore restoreCommand `cmd:"" help:"Put a company from a backup in place, after its register was audited."`
 	Verify  verifyCommand  `cmd:"" help:"Check a receipt or an export; needs no server."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

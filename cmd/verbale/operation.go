@@ -48,8 +48,13 @@ func streaming[In any](do func(*house, context.Context, In, io.Reader, io.Writer
 
 // ask performs an operation and decodes its one JSON answer.
 func ask[Out any](ctx context.Context, p place, name string, request any) (answer Out, err error) {
+	return askWith[Out](ctx, p, name, request, nil)
+}
+
+// askWith is ask with a stream to be read by the operation.
+func askWith[Out any](ctx context.Context, p place, name string, request any, in io.Reader) (answer Out, err error) {
 	reader, writer := io.Pipe()
-	go func() { writer.CloseWithError(perform(ctx, p, name, request, nil, writer)) }()
+	go func() { writer.CloseWithError(perform(ctx, p, name, request, in, writer)) }()
 	defer reader.Close()
 	if err := json.NewDecoder(reader).Decode(&answer); err != nil {
 		return answer, err
@@ -146,6 +151,11 @@ func serveOperations(listener net.Listener, h *house) error {
 		w.Header().Set("Trailer", problemHeader)
 		w.WriteHeader(http.StatusOK)
 		err = do(r.Context(), h, request, r.Body, flushing{w})
+		if err != nil {
+			// A command that is still sending would take a closed
+			// connection for the answer.
+			_, _ = io.Copy(io.Discard, r.Body)
+		}
 		if err != nil && problem.Of(err) == nil {
 			h.log.Error("operation failed", "operation", r.PathValue("name"), "error", err)
 		}

@@ -8,4 +8,6 @@ var operations = map[string]operation{
 	"person.link":    typed((*house).linkPerson),
 	"token.create":   typed((*house).createToken),
 	"audit":          typed((*house).audit),
+	"backup":         streaming((*house).backup),
+	"restore":        streaming((*house).restore),
 }

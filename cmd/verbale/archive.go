@@ -1,0 +1,200 @@
+package main
+
+import (
+	"archive/tar"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"verbale/internal/problem"
+)
+
+// A backup is a tar archive of one company: first the manifest, then the
+// database and the sealed files as they lie in the company's directory, and at
+// the end a count, without which an archive was cut off, and a sum. Everything in it is
+// sealed by the company's keys, and those are wrapped by the root key, which is
+// not in it.
+const (
+	backupFormat = "verbale-backup/1"
+	manifestName = "manifest.json"
+	endName      = "end.json"
+	contents     = "company/"
+	databaseName = "verbale.db"
+)
+
+// manifest is the archive's first file.
+type manifest struct {
+	Format  string    `json:"format"`
+	Version string    `json:"version"` // the program that made it
+	Company string    `json:"company"`
+	Hosts   []string  `json:"hosts"`
+	Made    time.Time `json:"made"`
+	Entries int64     `json:"entries"` // the register had at least so many
+	Key     string    `json:"key"`     // the register's public key
+}
+
+// end is the archive's last file.
+type end struct {
+	Files  int    `json:"files"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"` // of all their contents, one after the other
+}
+
+var errCut = problem.New(problem.Invalid, "backup.cut", "This backup is not whole: its end is missing. Nothing was restored.")
+
+// writeArchive writes a company: the database from a snapshot, everything else
+// from its directory. Files there are written once and never changed, so they
+// can be read after the snapshot: it needs none that is not there.
+func writeArchive(ctx context.Context, out io.Writer, m manifest, snapshot, dir string) (end, error) {
+	w := &archiveWriter{ctx: ctx, tar: tar.NewWriter(out), sum: sha256.New()}
+	if err := w.json(manifestName, m); err != nil {
+		return w.end, err
+	}
+	if err := w.file(contents+databaseName, snapshot); err != nil {
+		return w.end, err
+	}
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(dir, name)
+		if err != nil {
+			return err
+		}
+		switch {
+		case entry.IsDir() && entry.Name() == "arriving":
+			return fs.SkipDir // not yet acknowledged to anybody
+		case entry.IsDir() || strings.HasPrefix(relative, databaseName):
+			return nil
+		}
+		err = w.file(contents+filepath.ToSlash(relative), name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // erased meanwhile
+		}
+		return err
+	})
+	if err != nil {
+		return w.end, err
+	}
+	w.end.SHA256 = hex.EncodeToString(w.sum.Sum(nil))
+	if err := w.json(endName, w.end); err != nil {
+		return w.end, err
+	}
+	return w.end, w.tar.Close()
+}
+
+type archiveWriter struct {
+	ctx context.Context
+	tar *tar.Writer
+	sum hash.Hash
+	end end
+}
+
+func (w *archiveWriter) json(name string, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := w.tar.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: int64(len(text)), Typeflag: tar.TypeReg, Format: tar.FormatPAX}); err != nil {
+		return err
+	}
+	_, err = w.tar.Write(text)
+	return err
+}
+
+func (w *archiveWriter) file(name, from string) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	file, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if err := w.tar.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: info.Size(), ModTime: info.ModTime(), Typeflag: tar.TypeReg, Format: tar.FormatPAX}); err != nil {
+		return err
+	}
+	n, err := io.Copy(io.MultiWriter(w.tar, w.sum), file)
+	w.end.Files++
+	w.end.Bytes += n
+	return err
+}
+
+// readManifest reads an archive's first file.
+func readManifest(r *tar.Reader) (m manifest, err error) {
+	header, err := r.Next()
+	if err != nil || header.Name != manifestName || header.Size > 1<<20 || json.NewDecoder(io.LimitReader(r, 1<<20)).Decode(&m) != nil {
+		return m, problem.New(problem.Invalid, "backup.not_one", "This file is no backup of Verbale. An encrypted one needs --identity or a passphrase.")
+	}
+	if m.Format != backupFormat {
+		return m, problem.New(problem.Invalid, "backup.newer", "This backup was made by a newer version of Verbale. Restore it with that version.")
+	}
+	return m, nil
+}
+
+// extract writes the rest of an archive into a directory. Names are followed
+// inside of it only, whatever the archive says.
+func extract(ctx context.Context, r *tar.Reader, into *os.Root) (found end, err error) {
+	sum := sha256.New()
+	for {
+		if err := ctx.Err(); err != nil {
+			return found, err
+		}
+		header, err := r.Next()
+		if err != nil {
+			return found, errCut
+		}
+		if header.Name == endName {
+			var said end
+			if json.NewDecoder(io.LimitReader(r, 1<<20)).Decode(&said) != nil || said.Files != found.Files || said.Bytes != found.Bytes {
+				return found, errCut
+			}
+			if said.SHA256 != hex.EncodeToString(sum.Sum(nil)) {
+				return found, problem.New(problem.Invalid, "backup.damaged", "This backup was damaged: its contents are not what was written. Nothing was restored.")
+			}
+			return found, nil
+		}
+		name, inside := strings.CutPrefix(path.Clean(header.Name), contents)
+		if header.Typeflag != tar.TypeReg || !inside || !filepath.IsLocal(name) {
+			return found, problem.New(problem.Invalid, "backup.strange", "This backup has something in it that no backup has. Nothing was restored.")
+		}
+		if err := into.MkdirAll(path.Dir(name), 0o700); err != nil {
+			return found, err
+		}
+		n, err := extractFile(io.TeeReader(r, sum), into, name)
+		if err != nil {
+			return found, err
+		}
+		found.Files++
+		found.Bytes += n
+	}
+}
+
+func extractFile(r io.Reader, into *os.Root, name string) (n int64, err error) {
+	file, err := into.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if n, err = io.Copy(file, r); err != nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return n, errCut
+		}
+		return n, err
+	}
+	return n, file.Sync()
+}

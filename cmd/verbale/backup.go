@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+
+	"verbale/internal/problem"
+)
+
+type backupCommand struct {
+	place
+	chosen
+	To             string   `placeholder:"FILE" help:"Where to write; COMPANY-TIME.tar if not given, - is the standard output. A file that exists is not overwritten."`
+	Recipient      []string `placeholder:"KEY" help:"Encrypt for this age public key (age1...)."`
+	PassphraseFile string   `placeholder:"FILE" help:"Encrypt with the passphrase in this file (or in VERBALE_BACKUP_PASSPHRASE)."`
+	JSON           bool     `help:"Print as JSON what was written."`
+}
+
+// passphraseVariable holds a passphrase where no file is wanted.
+const passphraseVariable = "VERBALE_BACKUP_PASSPHRASE"
+
+type backedUp struct {
+	File      string `json:"file"`
+	Bytes     int64  `json:"bytes"`
+	Encrypted bool   `json:"encrypted"`
+}
+
+func (c *backupCommand) Run(ctx context.Context, t terminal) error {
+	recipients, err := c.recipients()
+	if err != nil {
+		return err
+	}
+	name := c.name()
+	if name == "" && c.To == "" {
+		if name, err = onlyCompany(ctx, c.place); err != nil {
+			return err
+		}
+	}
+	if c.To == "-" {
+		return c.write(ctx, name, t.out, recipients)
+	}
+	if c.To == "" {
+		c.To = name + "-" + time.Now().UTC().Format("20060102T150405Z") + ".tar"
+		if len(recipients) > 0 {
+			c.To += ".age"
+		}
+	}
+	if _, err := os.Lstat(c.To); err == nil {
+		return problem.Newf(problem.Conflict, "backup.exists", "%s exists and is not overwritten. Choose another name with --to.", c.To)
+	}
+	size, err := c.writeFile(ctx, name, recipients)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(t, backedUp{c.To, size, len(recipients) > 0})
+	}
+	t.printf("Written %s (%.1f MiB).\n", c.To, float64(size)/(1<<20))
+	if len(recipients) == 0 {
+		t.printf("It opens only together with the root key of this server (root.key in the data directory): keep a copy of that elsewhere.\n")
+	}
+	return nil
+}
+
+// writeFile gives the file its name only when it is whole and durable.
+func (c *backupCommand) writeFile(ctx context.Context, company string, recipients []age.Recipient) (size int64, err error) {
+	file, err := os.CreateTemp(filepath.Dir(c.To), ".verbale-backup-*")
+	if err != nil {
+		return 0, problem.Newf(problem.Unavailable, "backup.unwritable", "%s cannot be written: %v.", c.To, pathReason(err))
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	if err := c.write(ctx, company, file, recipients); err != nil {
+		return 0, err
+	}
+	if err := file.Sync(); err != nil {
+		return 0, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return 0, err
+	}
+	// Link and not rename: a file that came meanwhile is not overwritten either.
+	if err := os.Link(file.Name(), c.To); err != nil {
+		return 0, problem.Newf(problem.Unavailable, "backup.unwritable", "%s cannot be written: %v.", c.To, linkReason(err))
+	}
+	return info.Size(), nil
+}
+
+func (c *backupCommand) write(ctx context.Context, company string, to io.Writer, recipients []age.Recipient) error {
+	if len(recipients) == 0 {
+		return perform(ctx, c.place, "backup", onCompany{company}, nil, to)
+	}
+	encrypted, err := age.Encrypt(to, recipients...)
+	if err != nil {
+		return err
+	}
+	if err := perform(ctx, c.place, "backup", onCompany{company}, nil, encrypted); err != nil {
+		return err
+	}
+	return encrypted.Close()
+}
+
+func (c *backupCommand) recipients() (found []age.Recipient, err error) {
+	for _, key := range c.Recipient {
+		recipient, err := age.ParseX25519Recipient(key)
+		if err != nil {
+			return nil, usage("--recipient is no age public key; `age-keygen` makes a pair.")
+		}
+		found = append(found, recipient)
+	}
+	phrase, err := passphrase(c.PassphraseFile)
+	if err != nil || phrase == "" {
+		return found, err
+	}
+	if len(found) > 0 {
+		return nil, usage("Encrypt either for keys (--recipient) or with a passphrase, not both.")
+	}
+	recipient, err := age.NewScryptRecipient(phrase)
+	return []age.Recipient{recipient}, err
+}
+
+func passphrase(file string) (string, error) {
+	if file == "" {
+		return os.Getenv(passphraseVariable), nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", usage("The passphrase file cannot be read: %v.", pathReason(err))
+	}
+	phrase := strings.TrimRight(string(text), "\r\n")
+	if phrase == "" {
+		return "", usage("The passphrase file is empty.")
+	}
+	return phrase, nil
+}
+
+func linkReason(err error) error {
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
+		return link.Err
+	}
+	return err
+}
+
+func onlyCompany(ctx context.Context, p place) (string, error) {
+	all, err := ask[[]listedCompany](ctx, p, "company.list", struct{}{})
+	if err != nil {
+		return "", err
+	}
+	if len(all) != 1 {
+		return "", problem.Newf(problem.Invalid, "company.which", "There are %d companies in this data directory; name one.", len(all))
+	}
+	return all[0].Name, nil
+}
+
+// backup writes a company's archive while it goes on.
+func (h *house) backup(ctx context.Context, b onCompany, _ io.Reader, out io.Writer) error {
+	tenant, err := h.company(ctx, b.Company)
+	if err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp(h.server.Dir(), workPrefix)
+	if err != nil {
+		return noRoom(err)
+	}
+	defer os.RemoveAll(work)
+	m := manifest{
+		Format: backupFormat, Version: version, Company: tenant.Name(), Hosts: []string{},
+		Made: time.Now().UTC(), Entries: tenant.Head().Size, Key: tenant.Keys().VerifierKey(),
+	}
+	for _, host := range h.server.Hosts() {
+		if h.server.ByHost(host) == tenant.Name() {
+			m.Hosts = append(m.Hosts, host)
+		}
+	}
+	snapshot := filepath.Join(work, databaseName)
+	if err := tenant.Snapshot(ctx, snapshot); err != nil {
+		return err
+	}
+	_, err = writeArchive(ctx, out, m, snapshot, tenant.Dir())
+	return err
+}
+
+// workPrefix begins the names of directories in which a backup or a restore
+// works. What a crash leaves of them is swept at the next start.
+const workPrefix = ".work-"
+
+func sweepWork(data string) error {
+	left, err := filepath.Glob(filepath.Join(data, workPrefix+"*"))
+	for _, dir := range left {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return err
+}
+
+func noRoom(err error) error {
+	return fmt.Errorf("%w (%w)", problem.New(problem.Unavailable, "data.unwritable", "The data directory cannot be written. Look at its rights and at the room on the disk."), err)
+}
