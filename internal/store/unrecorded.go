@@ -4,9 +4,10 @@ package store
 // and can be made again, and what is too small or too fleeting to be an entry.
 // A command that changes only these need not enter anything.
 var unrecorded = map[string]bool{
-	"tile":       true, // the tree's tiles, from the entries
-	"checkpoint": true, // the tree's signed roots
-	"follower":   true, // how far each follower has come
-	"mark":       true, // delivered and read marks between bursts
-	"device_use": true, // when a device was last seen
+	"tile":          true, // the tree's tiles, from the entries
+	"checkpoint":    true, // the tree's signed roots
+	"follower":      true, // how far each follower has come
+	"mark":          true, // delivered and read marks between bursts
+	"device_use":    true, // when a device was last seen
+	"message_index": true, // the search index
 }

@@ -1,0 +1,87 @@
+package search
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"verbale/internal/store"
+)
+
+// document is a message as search sees it.
+type document struct {
+	id, conversation, n, author, time int64
+	textSeq                           int64
+	files                             int64
+	sealed                            []byte
+
+	text string // what is looked through: what was written, and the names of the files
+	name string // who wrote it, where that is nobody here
+}
+
+// candidateColumns are what scan fills a document from, of the message m, the
+// asker's membership k and the entry e with the text.
+const candidateColumns = `m.conversation, m.n, m.author, m.time, m.text_seq, m.files, k.person, e.sealed`
+
+// contents is the part of a message's entry that can be found. The room that
+// enters messages writes it with these names.
+type contents struct {
+	Text string `json:"text"`
+	Name string `json:"name"`
+}
+
+// open reads the document's text. It is false for one that was erased.
+func (d *document) open(tx *store.Tx) (bool, error) {
+	plain, err := tx.Open(d.textSeq, d.sealed)
+	if errors.Is(err, store.ErrErased) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, d.fill(tx, plain)
+}
+
+func (d *document) fill(tx *store.Tx, body []byte) error {
+	var c contents
+	if err := json.Unmarshal(body, &c); err != nil {
+		return fmt.Errorf("search: the body of entry %d is not a message's", d.textSeq)
+	}
+	d.text = c.Text
+	if d.author == 0 {
+		d.name = c.Name
+	}
+	if d.files == 0 {
+		return nil
+	}
+	rows, err := tx.Query(`SELECT f.name FROM attachment a JOIN file f ON f.id = a.file WHERE a.message = ? ORDER BY a.place`, d.id)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		d.text = strings.TrimPrefix(d.text+"\n"+name, "\n")
+	}
+	return rows.Err()
+}
+
+// terms lists what the document is indexed under.
+func (d *document) terms() []term {
+	out := append(analyse(d.text), inConversation(d.conversation), byPerson(d.author))
+	for _, w := range scan(d.name) {
+		for length := 1; length <= longestBeginning; length++ {
+			out = addTerm(out, byName(firstLetters(w.folded, length)))
+		}
+	}
+	return out
+}
+
+func inConversation(id int64) term { return term{within, strconv.FormatInt(id, 10)} }
+func byPerson(id int64) term       { return term{writtenBy, strconv.FormatInt(id, 10)} }
+func byName(word string) term      { return term{writtenBy, "~" + word} }

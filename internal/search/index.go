@@ -1,0 +1,200 @@
+package search
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"verbale/internal/store"
+)
+
+// follower names the index's position in the register. The number is the
+// analyser's: a program that finds other terms in a text takes the next one,
+// and so starts from the first entry with an empty index.
+const follower = "search.1"
+
+// gather is how long the index waits for more before it writes, so that a busy
+// company's messages share one commit.
+const gather = 300 * time.Millisecond
+
+var errMoved = errors.New("search: the index was set back meanwhile")
+
+// Index keeps a company's index up to date until ctx ends. A crash at any
+// moment leaves the index with its position: what was not committed is done
+// again.
+func Index(ctx context.Context, t *store.Tenant) {
+	ix := indexer{tenant: t, tokens: tokens{keys: t.Keys(), seen: map[term]string{}}}
+	t.Follow(ctx, follower, ix.step)
+}
+
+// Rebuild sets the index back to the first entry; the running Index then makes
+// it again.
+func Rebuild(ctx context.Context, t *store.Tenant) error {
+	return t.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.Note(`DELETE FROM follower WHERE name = ?`, follower)
+		return err
+	})
+}
+
+type indexer struct {
+	tenant *store.Tenant
+	tokens tokens
+	wrote  time.Time
+}
+
+// change is what one message's place in the index becomes.
+type change struct {
+	id    int64
+	terms string // empty: it has none
+}
+
+func (ix *indexer) step(ctx context.Context, batch []store.Entry) (func(*store.Tx) error, error) {
+	if err := ix.pause(ctx, batch); err != nil {
+		return nil, err
+	}
+	touched := touchedBy(batch)
+	var changes []change
+	err := ix.tenant.Read(ctx, func(tx *store.Tx) (err error) {
+		changes, err = ix.read(tx, touched, batch)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	undone := importsUndone(batch)
+	first := batch[0].Seq
+	return func(tx *store.Tx) error {
+		// Setting the index back must not be undone by a batch in hand.
+		if at, err := tx.Followed(follower); err != nil || at != first-1 {
+			return errors.Join(err, errMoved)
+		}
+		if first == 1 {
+			if _, err := tx.Note(clearTerms); err != nil {
+				return err
+			}
+		}
+		for _, after := range undone {
+			if _, err := tx.Note(dropOrphans, after); err != nil {
+				return err
+			}
+		}
+		return write(tx, changes)
+	}, nil
+}
+
+// pause lets a small batch wait, so that what comes next shares its commit.
+// The batch stays small; it is the next one that is larger.
+func (ix *indexer) pause(ctx context.Context, batch []store.Entry) error {
+	if wait := gather - time.Since(ix.wrote); wait > 0 && len(batch) < 500 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+	ix.wrote = time.Now()
+	return nil
+}
+
+func write(tx *store.Tx, changes []change) error {
+	for _, c := range changes {
+		if _, err := tx.Note(dropTerms, c.id); err != nil {
+			return err
+		}
+		if c.terms == "" {
+			continue
+		}
+		if _, err := tx.Note(putTerms, c.id, c.terms); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// touchedBy lists the messages that a batch made or changed, each once. What
+// is no message's number does no harm: it is looked up, and is not there.
+func touchedBy(batch []store.Entry) []int64 {
+	var out []int64
+	seen := map[int64]bool{}
+	add := func(id int64) {
+		if id != 0 && !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	for _, e := range batch {
+		if strings.HasPrefix(e.Kind, "message.") {
+			add(e.Seq)
+		}
+		add(e.Subject)
+	}
+	return out
+}
+
+// importsUndone lists the numbers after which messages may have gone.
+func importsUndone(batch []store.Entry) []int64 {
+	var out []int64
+	for _, e := range batch {
+		if e.Kind == "import.undone" {
+			out = append(out, e.Subject)
+		}
+	}
+	return out
+}
+
+// read makes the changes for the messages as they are now. A change that came
+// after this snapshot has an entry that is still to be followed.
+func (ix *indexer) read(tx *store.Tx, ids []int64, batch []store.Entry) ([]change, error) {
+	bodies := make(map[int64][]byte, len(batch))
+	for _, e := range batch {
+		bodies[e.Seq] = e.Body
+	}
+	var out []change
+	for _, id := range ids {
+		d, found, err := current(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		c := change{id: id}
+		if found {
+			if body, ok := bodies[d.textSeq]; ok && body != nil {
+				err = d.fill(tx, body)
+			} else {
+				found, err = d.open(tx)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		if found {
+			c.terms = ix.line(d.terms())
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// current gives a message that has a text now: the number is its own, or that
+// of an entry about it, such as an edit that was erased.
+func current(tx *store.Tx, id int64) (d document, found bool, err error) {
+	d.id = id
+	err = tx.Row(`SELECT m.conversation, m.n, m.author, m.time, m.text_seq, m.files, e.sealed
+		FROM message m JOIN entry e ON e.seq = m.text_seq WHERE m.id = ? AND m.deleted = 0`, id).
+		Scan(&d.conversation, &d.n, &d.author, &d.time, &d.textSeq, &d.files, &d.sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, false, nil
+	}
+	return d, err == nil, err
+}
+
+func (ix *indexer) line(terms []term) string {
+	var b strings.Builder
+	b.Grow(len(terms) * (tokenLength + 1))
+	for _, t := range terms {
+		b.WriteString(ix.tokens.of(t))
+		b.WriteByte(' ')
+	}
+	return b.String()
+}

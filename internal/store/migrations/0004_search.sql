@@ -1,0 +1,7 @@
+-- +goose Up
+-- Which messages have which terms. A term is a keyed hash of a word's stem or
+-- beginning; neither words nor positions are kept, only the row, which is the
+-- message's number.
+CREATE VIRTUAL TABLE message_index USING fts5 (
+  terms, content='', contentless_delete=1, detail=none, tokenize='ascii'
+);
