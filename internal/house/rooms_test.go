@@ -20,6 +20,7 @@ var floors = [][]room{
 	{{"search", "the analyser and the index"}},
 	{{"login", "proving who somebody is"}},
 	{{"chat", "conversations, membership, messages"}},
+	{{"wire", "the shapes that clients see, over HTTP and the socket alike"}},
 	{{"records", "retention, holds, cases, exports, erasure"}},
 	{{"importer", "the past, brought along from elsewhere"}},
 	{{"live", "the WebSocket gateway"}},
