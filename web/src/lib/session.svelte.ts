@@ -1,0 +1,112 @@
+// Who is using this device, and the engine that keeps his copy.
+import { goto } from '$app/navigation';
+import { api, whenSignedOut, type Me } from '$lib/api';
+import { setLanguage, language } from '$lib/i18n';
+import { Engine, store } from '$lib/sync';
+
+const KEPT = 'verbale.me';
+
+class Session {
+	me = $state.raw<Me | null>(null);
+	private running: Engine | null = null;
+
+	/** The engine; there is one whenever there is a `me`. */
+	get engine(): Engine {
+		if (!this.running) throw new Error('There is no session.');
+		return this.running;
+	}
+
+	/** Takes up the session that this device has, from what it remembers, so that it works offline. */
+	async start(): Promise<void> {
+		whenSignedOut(() => void this.ended());
+		const kept = recall();
+		if (kept) {
+			await this.run(kept);
+			void api.me().then((me) => this.changed(me)).catch(() => {});
+			return;
+		}
+		// A link signs in by itself; anywhere else the cookie may have outlived what the page kept.
+		if (/^\/(join|start)\b/.test(location.pathname)) return;
+		const me = await api.me({ outside: true, patience: 8_000 }).catch(() => null);
+		if (me) await this.run(me);
+	}
+
+	/** After a join or a sign-in. */
+	async enter(me: Me): Promise<void> {
+		if (this.me && !sameCopy(this.me, me)) await this.forgetEverything();
+		this.running?.stop();
+		await this.run(me);
+		if ((me.language === 'it' || me.language === 'en') && me.language !== language()) {
+			await setLanguage(me.language);
+		}
+	}
+
+	changed(me: Me): void {
+		this.me = me;
+		remember(me);
+	}
+
+	can(permission: string): boolean {
+		return this.me?.permissions.includes(permission) ?? false;
+	}
+
+	async signOut(): Promise<void> {
+		await api.signOut();
+		await this.ended();
+	}
+
+	private async run(me: Me): Promise<void> {
+		this.running = await Engine.open(me, {
+			signedOut: () => void this.ended(),
+			meChanged: ({ company, person }) => {
+				if (company && this.me) this.changed({ ...this.me, company: { ...this.me.company, title: company } });
+				if (person) void api.me().then((now) => this.changed(now)).catch(() => {});
+			}
+		});
+		this.changed(me);
+		this.running.start();
+	}
+
+	/** This device was signed out: nothing of the company may stay on it. */
+	private async ended(): Promise<void> {
+		if (!this.me) return;
+		await this.forgetEverything();
+		await goto('/welcome', { replaceState: true });
+	}
+
+	private async forgetEverything(): Promise<void> {
+		const me = this.me;
+		this.me = null;
+		this.running?.stop();
+		this.running = null;
+		store.clear();
+		try {
+			localStorage.removeItem(KEPT);
+		} catch {
+			// Nothing could be kept, so nothing is to be forgotten.
+		}
+		if (me) await Engine.wipe(me).catch(() => {});
+	}
+}
+
+export const session = new Session();
+
+const sameCopy = (one: Me, other: Me): boolean =>
+	one.id === other.id && one.company.name === other.company.name;
+
+function recall(): Me | null {
+	try {
+		const kept = localStorage.getItem(KEPT);
+		return kept ? (JSON.parse(kept) as Me) : null;
+	} catch {
+		return null;
+	}
+}
+
+function remember(me: Me): void {
+	try {
+		localStorage.setItem(KEPT, JSON.stringify(me));
+	} catch {
+		// Storage is forbidden: the session lasts as long as the cookie and the page.
+	}
+}
