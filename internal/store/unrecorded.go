@@ -10,4 +10,6 @@ var unrecorded = map[string]bool{
 	"mark":          true, // delivered and read marks between bursts
 	"device_use":    true, // when a device was last seen
 	"message_index": true, // the search index
+	"attempt":       true, // failed sign-ins of late
+	"ceremony_done": true, // passkey ceremonies completed of late
 }
