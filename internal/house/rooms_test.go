@@ -23,6 +23,7 @@ var floors = [][]room{
 	{{"wire", "the shapes that clients see, over HTTP and the socket alike"}},
 	{{"records", "retention, holds, cases, exports, erasure"}},
 	{{"importer", "the past, brought along from elsewhere"}},
+	{{"wire", "the shapes that clients see, over HTTP and the socket alike"}},
 	{{"live", "the WebSocket gateway"}},
 	{{"api", "HTTP and OpenAPI; no rule lives there"}},
 }
