@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -225,4 +226,57 @@ func ReadInfo(tx *store.Tx, person, id int64) (i Info, err error) {
 		}
 	}
 	return i, nil
+}
+
+// MayDisclose decides whether a person may have an entry laid open: one of a
+// conversation of theirs, as far back as they see, and not what was deleted;
+// or one about the company and its people.
+func MayDisclose(tx *store.Tx, person, seq int64) error {
+	var kind string
+	var conversation, subject int64
+	err := tx.Row(`SELECT kind, conversation, subject FROM entry WHERE seq = ?`, seq).Scan(&kind, &conversation, &subject)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNoEntry
+	}
+	if err != nil {
+		return err
+	}
+	switch kind {
+	case KindPosted, KindImported, KindEdited:
+		id := seq
+		if kind == KindEdited {
+			id = subject
+		}
+		m, err := Visible(tx, person, id)
+		if errors.Is(err, ErrNoMessage) || err == nil && m.Deleted != 0 {
+			return ErrNoEntry
+		}
+		return err
+	case KindConversationCreated:
+		conversation = seq
+	case org.KindCompanyCreated, org.KindPersonAdded, org.KindPersonChanged:
+		return org.May(tx, person, org.PeopleRead)
+	}
+	if conversation == 0 {
+		return ErrNoEntry
+	}
+	place, err := org.MayIn(tx, person, conversation, org.MessageRead)
+	if errors.Is(err, org.ErrNoConversation) || err == nil && place.FirstN > 1 {
+		return ErrNoEntry
+	}
+	return err
+}
+
+// Disclosable gives the entries of a conversation's messages, texts and edits,
+// that a person may have laid open, in pages.
+func Disclosable(tx *store.Tx, person, conversation, after, upTo int64) (seqs []int64, more bool, err error) {
+	place, err := org.MayIn(tx, person, conversation, org.MessageRead)
+	if err != nil {
+		return nil, false, err
+	}
+	const page = 500
+	seqs, err = tx.Ints(`SELECT e.seq FROM entry e JOIN message m ON m.id = CASE WHEN e.kind = 'message.edited' THEN e.subject ELSE e.seq END
+		WHERE e.conversation = ? AND e.seq > ? AND e.seq <= ? AND e.kind IN ('message.posted', 'message.imported', 'message.edited')
+		AND m.n >= ? AND m.deleted = 0 ORDER BY e.seq LIMIT ?`, conversation, after, upTo, place.FirstN, page)
+	return seqs, len(seqs) == page, err
 }

@@ -37,6 +37,7 @@ const (
 var (
 	ErrNoConversation = org.ErrNoConversation
 	ErrNoMessage      = problem.New(problem.NotFound, "message.not_found", "There is no such message, or you may not see it.")
+	ErrNoEntry        = problem.New(problem.NotFound, "entry.not_found", "There is no such entry, or you may not see it.")
 	ErrEmpty          = problem.New(problem.Invalid, "message.empty", "A message needs a text or a file.")
 	ErrTooLong        = problem.New(problem.Invalid, "message.too_long", "A message may have at most 20,000 characters. Send the rest as a second one, or as a file.")
 	ErrNotText        = problem.New(problem.Invalid, "message.not_text", "The text is not valid UTF-8, or has characters that no text has.")

@@ -259,3 +259,22 @@ func anotherOwner(tx *store.Tx, than int64) error {
 	}
 	return err
 }
+
+// NamingEntry gives the entry that says what a person was called when an entry
+// was made, or 0 for nobody.
+func NamingEntry(tx *store.Tx, person, at int64) (int64, error) {
+	if person == 0 {
+		return 0, nil
+	}
+	entries, err := tx.QueryEntries(`SELECT `+store.EntryColumns+` FROM entry e WHERE e.subject = ? AND e.subject <> 0 AND e.kind = 'person.changed' AND e.seq <= ? ORDER BY e.seq DESC`, person, at)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range entries {
+		var b personBody
+		if json.Unmarshal(e.Body, &b) == nil && b.Name != "" {
+			return e.Seq, nil
+		}
+	}
+	return person, nil
+}

@@ -13,6 +13,9 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"verbale/internal/problem"
 	"verbale/internal/seal"
@@ -183,6 +186,28 @@ func (s *Server) CreateTenant(ctx context.Context, name, host string) (*Tenant, 
 		return nil, refuse("store.read_only", "The data directory cannot be written.", err)
 	}
 	return s.Adopt(ctx, name, host)
+}
+
+// NameFor makes a short name from a company's title: "Rossi & Figli S.r.l."
+// gives rossi-figli-s-r-l.
+func NameFor(title string) string {
+	var b strings.Builder
+	for _, r := range norm.NFD.String(strings.ToLower(title)) {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9' && b.Len() > 0:
+			b.WriteRune(r)
+		case unicode.Is(unicode.Mn, r): // the accent of the letter before
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+		if b.Len() == 40 {
+			break
+		}
+	}
+	if name := strings.Trim(b.String(), "-"); validName.MatchString(name) {
+		return name
+	}
+	return "company"
 }
 
 // Adopt registers a company whose directory is already in place, as a restored

@@ -3,12 +3,14 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"verbale/internal/journal"
+	"verbale/internal/problem"
 )
 
 // checkpointEvery is how long an entry waits at most for a signed checkpoint
@@ -210,4 +212,22 @@ func (tx *Tx) Disclose(seq int64, c SignedCheckpoint) (d journal.Disclosed, err 
 	d.Salt, d.Body = salt[:], string(body)
 	d.Proof = string(journal.Proof{Index: seq - 1, Hashes: hashes, Checkpoint: c.Note}.Marshal())
 	return d, nil
+}
+
+// EntryBundle gives the leaves of a tile of entries, each with its length in
+// two bytes before it (C2SP tlog-tiles). It discloses headers, no bodies.
+func (tx *Tx) EntryBundle(n int64, width int) ([]byte, error) {
+	var out []byte
+	count := 0
+	first := n * journal.TileWidth
+	err := tx.Leaves(first, first+int64(width), func(h journal.Header, c journal.Commitment) error {
+		leaf := journal.Leaf(h, c)
+		out = append(binary.BigEndian.AppendUint16(out, uint16(len(leaf))), leaf...)
+		count++
+		return nil
+	})
+	if err == nil && count < width {
+		err = problem.New(problem.NotFound, "register.no_tile", "There is no such tile.")
+	}
+	return out, err
 }

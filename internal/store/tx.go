@@ -106,6 +106,15 @@ func (tx *Tx) Ints(query string, args ...any) ([]int64, error) {
 	return out, classify(rows.Err())
 }
 
+// Size is how many entries the register has, as this transaction sees it.
+func (tx *Tx) Size() (size int64, err error) {
+	if tx.w != nil {
+		return tx.w.frontier.Size, nil
+	}
+	err = tx.Row(`SELECT size FROM head WHERE id = 1`).Scan(&size)
+	return size, err
+}
+
 // Enter makes the next entry of the register.
 func (tx *Tx) Enter(d journal.Draft) (journal.Header, error) {
 	if tx.w == nil {
