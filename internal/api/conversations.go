@@ -34,14 +34,14 @@ func (s *Server) conversations() {
 		return &reply[Conversations]{out}, err
 	})
 
-	type draft struct {
+	type conversationDraft struct {
 		Body struct {
 			Kind    string  `json:"kind" enum:"group,direct"`
 			Title   string  `json:"title,omitempty" doc:"Of a group."`
 			Members []int64 `json:"members" maxItems:"1000" doc:"Besides me."`
 		}
 	}
-	handle(s, op("POST", "/conversations", "make-conversation", "Start a conversation; a direct one that is there is found again", "conversations"), func(ctx context.Context, in *draft) (*reply[Made], error) {
+	handle(s, op("POST", "/conversations", "make-conversation", "Start a conversation; a direct one that is there is found again", "conversations"), func(ctx context.Context, in *conversationDraft) (*reply[Made], error) {
 		c := from(ctx)
 		var out Made
 		err := c.tenant.Write(ctx, func(tx *store.Tx) (err error) {
@@ -55,13 +55,13 @@ func (s *Server) conversations() {
 		return s.conversation(ctx, from(ctx), in.ID)
 	})
 
-	type rename struct {
+	type renameGroup struct {
 		ID   int64 `path:"id" minimum:"1"`
 		Body struct {
 			Title string `json:"title"`
 		}
 	}
-	handle(s, op("PATCH", "/conversations/{id}", "rename-conversation", "Rename a group", "conversations"), func(ctx context.Context, in *rename) (*reply[wire.Conversation], error) {
+	handle(s, op("PATCH", "/conversations/{id}", "rename-conversation", "Rename a group", "conversations"), func(ctx context.Context, in *renameGroup) (*reply[wire.Conversation], error) {
 		c := from(ctx)
 		err := c.tenant.Write(ctx, func(tx *store.Tx) error { return chat.Rename(tx, c.actor, in.ID, in.Body.Title) })
 		if err != nil {
@@ -70,13 +70,13 @@ func (s *Server) conversations() {
 		return s.conversation(ctx, c, in.ID)
 	})
 
-	type read struct {
+	type readMark struct {
 		ID   int64 `path:"id" minimum:"1"`
 		Body struct {
 			N int64 `json:"n" minimum:"1" doc:"The last message that I have read."`
 		}
 	}
-	handle(s, noContent(op("POST", "/conversations/{id}/read", "mark-read", "Say how far I have read", "conversations")), func(ctx context.Context, in *read) (*none, error) {
+	handle(s, noContent(op("POST", "/conversations/{id}/read", "mark-read", "Say how far I have read", "conversations")), func(ctx context.Context, in *readMark) (*none, error) {
 		c := from(ctx)
 		var moved []chat.Mark
 		err := c.tenant.Write(ctx, func(tx *store.Tx) (err error) {

@@ -62,13 +62,13 @@ func (s *Server) devices() {
 		return &signedOutReply{SetCookie: s.cookie(c.request, "", -1)}, err
 	})
 
-	type draft struct {
+	type tokenDraft struct {
 		Body struct {
 			Name   string `json:"name" doc:"What the token is for."`
 			Person int64  `json:"person,omitempty" minimum:"0" doc:"For whom; for me if left out."`
 		}
 	}
-	handle(s, op("POST", "/tokens", "make-token", "Make an API token", "me"), func(ctx context.Context, in *draft) (*reply[Token], error) {
+	handle(s, op("POST", "/tokens", "make-token", "Make an API token", "me"), func(ctx context.Context, in *tokenDraft) (*reply[Token], error) {
 		c := from(ctx)
 		person := in.Body.Person
 		if person == 0 {

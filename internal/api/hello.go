@@ -39,7 +39,7 @@ func (s *Server) hello() {
 		return &reply[Hello]{out}, nil
 	})
 
-	type start struct {
+	type firstCompany struct {
 		Body struct {
 			Setup    string `json:"setup" maxLength:"100" doc:"The secret of the link that the server printed."`
 			Title    string `json:"title" doc:"The company's name."`
@@ -47,7 +47,7 @@ func (s *Server) hello() {
 			Language string `json:"language,omitempty" enum:"it,en,"`
 		}
 	}
-	handle(s, public("POST", "/companies", "make-company", "Make the first company, and sign its owner in", "start"), func(ctx context.Context, in *start) (*signedInReply, error) {
+	handle(s, public("POST", "/companies", "make-company", "Make the first company, and sign its owner in", "start"), func(ctx context.Context, in *firstCompany) (*signedInReply, error) {
 		s.setup.Lock()
 		defer s.setup.Unlock()
 		if s.Setup == nil || len(s.Store.Tenants()) > 0 || !s.Setup(in.Body.Setup) {

@@ -37,18 +37,18 @@ func asInvite(o login.Opening) Invite {
 }
 
 func (s *Server) joinURL(c caller, secret string) string {
-	return s.base(c.request, c.tenant) + "/join#" + login.LinkSecret(c.tenant.Name(), secret)
+	return s.base(c.request) + "/join#" + login.LinkSecret(c.tenant.Name(), secret)
 }
 
 func (s *Server) invites() {
-	type draft struct {
+	type inviteDraft struct {
 		Body struct {
 			Uses      int64  `json:"uses,omitempty" minimum:"0" maximum:"10000" default:"1" doc:"For how many people; 0 is any number."`
 			ExpiresIn int64  `json:"expires_in,omitempty" default:"604800" minimum:"60" maximum:"7776000" doc:"In seconds."`
 			Role      string `json:"role,omitempty" default:"member" enum:"owner,admin,member"`
 		}
 	}
-	handle(s, op("POST", "/invites", "make-invite", "Invite people by a link", "people"), func(ctx context.Context, in *draft) (*reply[Invite], error) {
+	handle(s, op("POST", "/invites", "make-invite", "Invite people by a link", "people"), func(ctx context.Context, in *inviteDraft) (*reply[Invite], error) {
 		c := from(ctx)
 		var o login.Opening
 		var secret string

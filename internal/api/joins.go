@@ -17,12 +17,12 @@ type Look struct {
 }
 
 func (s *Server) joins() {
-	type look struct {
+	type lookAtLink struct {
 		Body struct {
 			Secret string `json:"secret" maxLength:"200" doc:"What the link has after #."`
 		}
 	}
-	handle(s, public("POST", "/joins/look", "look-at-link", "See what a link is for; writes nothing", "start"), func(ctx context.Context, in *look) (*reply[Look], error) {
+	handle(s, public("POST", "/joins/look", "look-at-link", "See what a link is for; writes nothing", "start"), func(ctx context.Context, in *lookAtLink) (*reply[Look], error) {
 		t, secret, err := s.linked(ctx, in.Body.Secret)
 		if err != nil {
 			return nil, err
@@ -47,14 +47,14 @@ func (s *Server) joins() {
 		return &reply[Look]{out}, err
 	})
 
-	type join struct {
+	type useLink struct {
 		Body struct {
 			Secret   string `json:"secret" maxLength:"200"`
 			Name     string `json:"name,omitempty" doc:"Of a new person; not needed for a further device."`
 			Language string `json:"language,omitempty" enum:"it,en,"`
 		}
 	}
-	handle(s, public("POST", "/joins", "join", "Use a link: a new person, or a further device", "start"), func(ctx context.Context, in *join) (*signedInReply, error) {
+	handle(s, public("POST", "/joins", "join", "Use a link: a new person, or a further device", "start"), func(ctx context.Context, in *useLink) (*signedInReply, error) {
 		t, secret, err := s.linked(ctx, in.Body.Secret)
 		if err != nil {
 			return nil, err

@@ -28,13 +28,13 @@ func (s *Server) me() {
 		return replyMe(ctx, from(ctx))
 	})
 
-	type change struct {
+	type meChange struct {
 		Body struct {
 			Name     *string `json:"name,omitempty"`
 			Language *string `json:"language,omitempty" enum:"it,en"`
 		}
 	}
-	handle(s, op("PATCH", "/me", "change-me", "Change my name or language", "me"), func(ctx context.Context, in *change) (*reply[Me], error) {
+	handle(s, op("PATCH", "/me", "change-me", "Change my name or language", "me"), func(ctx context.Context, in *meChange) (*reply[Me], error) {
 		c := from(ctx)
 		if _, err := s.changePerson(ctx, c, c.actor.Person, org.Change{Name: in.Body.Name, Language: in.Body.Language}); err != nil {
 			return nil, err
@@ -42,14 +42,14 @@ func (s *Server) me() {
 		return replyMe(ctx, c)
 	})
 
-	type password struct {
+	type newPassword struct {
 		Body struct {
 			Login    string `json:"login" doc:"What I sign in with, besides the password."`
 			Password string `json:"password" maxLength:"5000"`
 			Current  string `json:"current,omitempty" maxLength:"5000" doc:"Needed when one is set already."`
 		}
 	}
-	handle(s, noContent(op("PUT", "/me/password", "set-password", "Set my login and password; my devices stay signed in", "me")), func(ctx context.Context, in *password) (*none, error) {
+	handle(s, noContent(op("PUT", "/me/password", "set-password", "Set my login and password; my devices stay signed in", "me")), func(ctx context.Context, in *newPassword) (*none, error) {
 		c := from(ctx)
 		return nil, login.SetPassword(ctx, c.tenant, c.actor, in.Body.Login, in.Body.Password, in.Body.Current)
 	})
@@ -82,9 +82,11 @@ func readMe(ctx context.Context, c caller) (*Me, error) {
 			return err
 		}
 		out.HasPassword = out.Login != ""
-		if out.Passkeys, err = login.CountPasskeys(tx, c.actor.Person); err != nil {
+		passkeys, err := login.Passkeys(tx, c.actor.Person)
+		if err != nil {
 			return err
 		}
+		out.Passkeys = int64(len(passkeys))
 		out.Seq, err = tx.Size()
 		return err
 	})

@@ -30,27 +30,27 @@ func (s *Server) members() {
 		return &reply[Members]{out}, err
 	})
 
-	type add struct {
+	type newMembers struct {
 		ID   int64 `path:"id" minimum:"1"`
 		Body struct {
 			Members []int64 `json:"members" minItems:"1" maxItems:"1000"`
 			History bool    `json:"history,omitempty" doc:"Show them what was written before, too."`
 		}
 	}
-	handle(s, noContent(op("POST", "/conversations/{id}/members", "add-members", "Bring people into a group", "conversations")), func(ctx context.Context, in *add) (*none, error) {
+	handle(s, noContent(op("POST", "/conversations/{id}/members", "add-members", "Bring people into a group", "conversations")), func(ctx context.Context, in *newMembers) (*none, error) {
 		c := from(ctx)
 		return nil, c.tenant.Write(ctx, func(tx *store.Tx) error {
 			return chat.AddMembers(tx, c.actor, in.ID, in.Body.Members, in.Body.History)
 		})
 	})
 
-	type role struct {
+	type memberRole struct {
 		place
 		Body struct {
 			Role string `json:"role" enum:"admin,member"`
 		}
 	}
-	handle(s, noContent(op("PATCH", "/conversations/{id}/members/{person}", "change-member", "Make a member admin of a group, or an admin member", "conversations")), func(ctx context.Context, in *role) (*none, error) {
+	handle(s, noContent(op("PATCH", "/conversations/{id}/members/{person}", "change-member", "Make a member admin of a group, or an admin member", "conversations")), func(ctx context.Context, in *memberRole) (*none, error) {
 		c := from(ctx)
 		return nil, c.tenant.Write(ctx, func(tx *store.Tx) error {
 			return chat.SetRole(tx, c.actor, in.ID, in.Person, in.Body.Role)

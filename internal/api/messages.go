@@ -9,7 +9,7 @@ import (
 )
 
 func (s *Server) messages() {
-	type draft struct {
+	type messageDraft struct {
 		ID   int64 `path:"id" minimum:"1"`
 		Body struct {
 			Key     string  `json:"key" doc:"A UUID that the client made: the same key again is the same answer."`
@@ -18,7 +18,7 @@ func (s *Server) messages() {
 			Files   []int64 `json:"files,omitempty" maxItems:"20"`
 		}
 	}
-	handle(s, op("POST", "/conversations/{id}/messages", "post-message", "Post a message", "messages"), func(ctx context.Context, in *draft) (*reply[wire.Posted], error) {
+	handle(s, op("POST", "/conversations/{id}/messages", "post-message", "Post a message", "messages"), func(ctx context.Context, in *messageDraft) (*reply[wire.Posted], error) {
 		c := from(ctx)
 		var p chat.Posted
 		err := c.tenant.Write(ctx, func(tx *store.Tx) (err error) {
@@ -56,13 +56,13 @@ func (s *Server) messages() {
 		return &reply[wire.MessageInfo]{out}, err
 	})
 
-	type edit struct {
+	type messageEdit struct {
 		ID   int64 `path:"id" minimum:"1"`
 		Body struct {
 			Text string `json:"text"`
 		}
 	}
-	handle(s, op("PATCH", "/messages/{id}", "edit-message", "Edit my message; the earlier text stays as a version", "messages"), func(ctx context.Context, in *edit) (*reply[wire.Message], error) {
+	handle(s, op("PATCH", "/messages/{id}", "edit-message", "Edit my message; the earlier text stays as a version", "messages"), func(ctx context.Context, in *messageEdit) (*reply[wire.Message], error) {
 		c := from(ctx)
 		var m chat.Message
 		err := c.tenant.Write(ctx, func(tx *store.Tx) (err error) {

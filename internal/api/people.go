@@ -30,7 +30,7 @@ func (s *Server) people() {
 		return &reply[People]{out}, err
 	})
 
-	type change struct {
+	type personChange struct {
 		ID   int64 `path:"id" minimum:"1"`
 		Body struct {
 			Name   *string `json:"name,omitempty"`
@@ -38,7 +38,7 @@ func (s *Server) people() {
 			Active *bool   `json:"active,omitempty" doc:"false ends all of their sessions at once."`
 		}
 	}
-	handle(s, op("PATCH", "/people/{id}", "change-person", "Rename a person, change their role, or deactivate them", "people"), func(ctx context.Context, in *change) (*reply[wire.Person], error) {
+	handle(s, op("PATCH", "/people/{id}", "change-person", "Rename a person, change their role, or deactivate them", "people"), func(ctx context.Context, in *personChange) (*reply[wire.Person], error) {
 		c := from(ctx)
 		p, err := s.changePerson(ctx, c, in.ID, org.Change{Name: in.Body.Name, Role: in.Body.Role, Active: in.Body.Active})
 		return &reply[wire.Person]{s.person(c, p)}, err

@@ -58,7 +58,7 @@ func New(c Config) *Server {
 	s.api = humago.New(s.mux, describe(c.Version))
 	s.api.UseMiddleware(s.identify)
 	for _, register := range []func(){
-		s.hello, s.joins, s.signIn, s.me, s.people, s.invites, s.devices,
+		s.hello, s.joins, s.signIn, s.passkeys, s.me, s.people, s.invites, s.devices,
 		s.conversations, s.members, s.messages, s.sync, s.search, s.files, s.register, s.imports, s.live,
 	} {
 		register()

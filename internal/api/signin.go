@@ -7,13 +7,13 @@ import (
 )
 
 func (s *Server) signIn() {
-	type password struct {
+	type passwordSignIn struct {
 		Body struct {
 			Login    string `json:"login" maxLength:"500"`
 			Password string `json:"password" maxLength:"5000"`
 		}
 	}
-	handle(s, public("POST", "/sign-in/password", "sign-in-password", "Sign in with login and password", "start"), func(ctx context.Context, in *password) (*signedInReply, error) {
+	handle(s, public("POST", "/sign-in/password", "sign-in-password", "Sign in with login and password", "start"), func(ctx context.Context, in *passwordSignIn) (*signedInReply, error) {
 		c, err := atCompany(ctx)
 		if err != nil {
 			return nil, err

@@ -153,7 +153,7 @@ func (s *Server) secure(r *http.Request) bool {
 }
 
 // base is the address that links begin with.
-func (s *Server) base(r *http.Request, t *store.Tenant) string {
+func (s *Server) base(r *http.Request) string {
 	scheme := "http"
 	if s.secure(r) {
 		scheme = "https"
