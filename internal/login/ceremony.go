@@ -74,6 +74,7 @@ func relyingParty(site Site) (*webauthn.WebAuthn, error) {
 			RequireResidentKey: protocol.ResidentKeyRequired(),
 			UserVerification:   protocol.VerificationRequired, // the passkey stands alone: finger, face or PIN
 		},
+		ExtensionsUnsolicitedOutputPolicy: protocol.UnsolicitedOutputPolicyIgnore, // password managers volunteer some; none is used
 	})
 	if err != nil {
 		return nil, ErrBadSite

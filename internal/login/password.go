@@ -56,7 +56,7 @@ func SignIn(ctx context.Context, t *store.Tenant, s PasswordSignIn) (a org.Actor
 	if err := t.Write(ctx, func(tx *store.Tx) error { return begin(tx, counters...) }); err != nil {
 		return a, "", err
 	}
-	kept := nobody
+	kept := nobody()
 	err = t.Read(ctx, func(tx *store.Tx) error {
 		return tx.Row(`SELECT w.person, w.hash FROM password w JOIN person p ON p.id = w.person AND p.active = 1 WHERE w.login = ?`, login).Scan(&a.Person, &kept)
 	})
