@@ -7,9 +7,13 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"verbale/internal/blob"
+	"verbale/internal/chat"
+	"verbale/internal/search"
 	"verbale/internal/store"
 )
 
@@ -19,12 +23,25 @@ type house struct {
 	metrics *metrics
 	server  *store.Server
 	public  *url.URL // where it is reached; nil when it is not serving
+
+	mu    sync.Mutex
+	files map[string]*blob.Disk // by company; guarded by mu
+}
+
+// houseOptions say what a house is opened for.
+type houseOptions struct {
+	clock     func() time.Time // time.Now if nil
+	followers bool             // run what follows the register: index, marks
 }
 
 // openHouse opens a data directory for serving or for one command.
-func openHouse(ctx context.Context, data string, log *slog.Logger) (*house, error) {
-	h := &house{log: log, metrics: newMetrics()}
-	server, err := store.OpenServer(ctx, data, store.Options{Observe: h.metrics.committed})
+func openHouse(ctx context.Context, data string, log *slog.Logger, o houseOptions) (*house, error) {
+	h := &house{log: log, metrics: newMetrics(), files: map[string]*blob.Disk{}}
+	options := store.Options{Observe: h.metrics.committed, Clock: o.clock}
+	if o.followers {
+		options.Opened = follow
+	}
+	server, err := store.OpenServer(ctx, data, options)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +52,26 @@ func openHouse(ctx context.Context, data string, log *slog.Logger) (*house, erro
 	return h, nil
 }
 
+// follow runs a company's followers until stop is called.
+func follow(ctx context.Context, tenant *store.Tenant) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { search.Index(ctx, tenant) })
+	running.Go(func() { chat.KeepMarks(ctx, tenant) })
+	return func() { cancel(); running.Wait() }
+}
+
+// Close ends what runs on the directory and gives it free.
+func (h *house) Close() error {
+	err := h.server.Close()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, files := range h.files {
+		err = errors.Join(err, files.Close())
+	}
+	return err
+}
+
 // maxFile bounds one uploaded file.
 const maxFile = 2 << 30
 
@@ -43,8 +80,21 @@ func openFiles(tenant *store.Tenant) (*blob.Disk, error) {
 	return blob.OpenDisk(filepath.Join(tenant.Dir(), "files"), tenant.Keys(), maxFile)
 }
 
-// Close ends what runs on the directory and gives it free.
-func (h *house) Close() error { return errors.Join(h.server.Close()) }
+// blobs gives a company's files, which are opened once: opening sweeps what a
+// crash left, and would sweep what is just arriving.
+func (h *house) blobs(tenant *store.Tenant) (blob.Store, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if files, ok := h.files[tenant.Name()]; ok {
+		return files, nil
+	}
+	files, err := openFiles(tenant)
+	if err != nil {
+		return nil, err
+	}
+	h.files[tenant.Name()] = files
+	return files, nil
+}
 
 // drain asks the connected clients to reconnect.
 func (h *house) drain() {}
