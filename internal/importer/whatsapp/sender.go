@@ -1,0 +1,120 @@
+package whatsapp
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	maxSender  = 120 // characters
+	maxSenders = 10_000
+)
+
+// sender is what the survey learns of a name that stands before a colon.
+type sender struct {
+	lines    int
+	plain    int // texts like people write
+	personal int // markers that only a person's message has: media, calls, deleted
+	notices  int // the app's own words, as iPhones put under the group's name
+	system   bool
+}
+
+// channel tells a name that never wrote anything itself: the group, or someone
+// who only stands over the notice of encryption.
+func (s *sender) channel() bool { return s.notices > 0 && s.plain == 0 && s.personal == 0 }
+
+// split is the body of a header's line, divided at the colon.
+type split struct {
+	name   string // without direction marks
+	text   []byte
+	named  bool
+	marked bool // the app put a direction mark before the text
+}
+
+// splitBody divides at the first colon that a space or the line's end follows.
+func splitBody(body []byte) split {
+	for at := 0; at < len(body); {
+		i := bytes.IndexByte(body[at:], ':')
+		if i < 0 {
+			break
+		}
+		at += i
+		after := at + 1
+		for after < len(body) {
+			r, size := utf8.DecodeRune(body[after:])
+			if !invisible(r) {
+				break
+			}
+			after += size
+		}
+		if after == len(body) {
+			return or(named(body[:at], nil), body)
+		}
+		if r, size := utf8.DecodeRune(body[after:]); isSpace(r) {
+			return or(named(body[:at], body[after+size:]), body)
+		}
+		at++
+	}
+	return split{text: body}
+}
+
+// splitTight divides at the first colon of any kind, for the phones that put
+// no space behind it.
+func splitTight(body []byte) split {
+	i := bytes.IndexAny(body, ":：")
+	if i < 0 {
+		return split{text: body}
+	}
+	_, size := utf8.DecodeRune(body[i:])
+	return or(named(body[:i], bytes.TrimPrefix(body[i+size:], []byte(" "))), body)
+}
+
+// or is the division, or the undivided body where there is no name.
+func or(s split, body []byte) split {
+	if s.named {
+		return s
+	}
+	return split{text: body}
+}
+
+func named(name, text []byte) split {
+	n := cleanName(string(name))
+	if n == "" || utf8.RuneCountInString(n) > maxSender {
+		return split{}
+	}
+	s := split{name: n, text: text, named: true}
+	if len(text) > 0 {
+		r, _ := utf8.DecodeRune(text)
+		s.marked = invisible(r)
+	}
+	return s
+}
+
+// cleanName drops direction marks and the hard spaces that phones put into
+// telephone numbers.
+func cleanName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case invisible(r):
+			return -1
+		case isSpace(r):
+			return ' '
+		}
+		return r
+	}, s)
+	return strings.TrimSpace(s)
+}
+
+// isLine tells a "name" that is the beginning of one of the app's own lines,
+// such as: Anna changed the subject to "Trip: Rome".
+func (s *sender) isLine(name string) bool {
+	if s.lines > 5 {
+		return false
+	}
+	n := plain(name)
+	if strings.Count(n, `"`)%2 == 1 {
+		return true
+	}
+	return s.lines <= 2 && len(n) >= 6 && (words.change.begun(n) || words.notice.begun(n))
+}

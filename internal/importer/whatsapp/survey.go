@@ -1,0 +1,289 @@
+package whatsapp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/bits"
+	"strings"
+)
+
+// survey is what a first reading of a file finds out.
+type survey struct {
+	shape    shape
+	also     map[shape]bool // further shapes that headers have
+	order    DateOrder
+	reason   string
+	sure     bool
+	android  bool
+	tight    bool // no space behind the sender's colon
+	marks    bool // the app's own texts carry direction marks
+	language string
+	senders  map[string]*sender
+	folded   map[string]bool // the names of those who write, made comparable
+	crowded  bool            // more names than we keep count of
+	foreign  int             // lines that look like headers of another export
+}
+
+// tally is what one shape of header collects.
+type tally struct {
+	evidence
+	first   int // which shape came first
+	senders map[string]*sender
+	tights  map[string]int
+	loose   int
+	tight   int
+	marks   int
+	crowded bool
+	last    string
+}
+
+type surveyor struct {
+	e       *Export
+	tallies map[shape]*tally
+	tongues [64]int
+}
+
+// survey reads the text once.
+func (e *Export) look(ctx context.Context) (*survey, error) {
+	if e.found != nil {
+		return e.found, nil
+	}
+	r, err := e.openText()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	v := surveyor{e: e, tallies: map[shape]*tally{}}
+	if err := v.read(ctx, newLineReader(r)); err != nil {
+		return nil, err
+	}
+	s, err := v.conclude()
+	if err == nil {
+		e.found = s
+	}
+	return s, err
+}
+
+func (v *surveyor) read(ctx context.Context, lines *lineReader) error {
+	blank := true
+	for {
+		l, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			if blank {
+				return errEmpty
+			}
+			return nil
+		}
+		if err != nil {
+			if len(v.tallies) == 0 && errors.Is(err, errLineTooLong) && !blank {
+				return errNotAnExport
+			}
+			return err
+		}
+		if l.number%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		blank = blank && strings.TrimSpace(clean(string(l.text))) == ""
+		if h, ok := parseHeader(l.text); ok {
+			v.add(&h, l.text[h.end:])
+		} else if len(v.tallies) == 0 && lines.offset > maxPreamble {
+			return errNotAnExport
+		}
+	}
+}
+
+const maxShapes = 64 // a real export has one, and a few in what people pasted
+
+func (v *surveyor) add(h *header, body []byte) {
+	t := v.tallies[h.shape]
+	if t == nil {
+		if len(v.tallies) >= maxShapes {
+			return
+		}
+		t = &tally{first: len(v.tallies), senders: map[string]*sender{}, tights: map[string]int{}}
+		v.tallies[h.shape] = t
+	}
+	t.evidence.add(h, v.e.thisYear)
+	s := splitBody(body)
+	if !s.named {
+		v.unnamed(t, h, body)
+		return
+	}
+	t.loose++
+	n := t.sender(s.name)
+	if n == nil {
+		return
+	}
+	n.lines++
+	if h.shape.style == '[' && s.marked {
+		t.marks++
+	}
+	v.weigh(n, h.shape.style == '-', s)
+}
+
+func (t *tally) sender(name string) *sender {
+	n := t.senders[name]
+	if n == nil {
+		if len(t.senders) >= maxSenders {
+			t.crowded = true
+			return nil
+		}
+		n = &sender{}
+		t.senders[name] = n
+	}
+	return n
+}
+
+// unnamed looks at a line without a sender: the app's own, in which language?
+func (v *surveyor) unnamed(t *tally, h *header, body []byte) {
+	if len(body) > 1000 {
+		return
+	}
+	if s := splitTight(body); h.shape.style == '[' && s.named && len(t.tights) < maxSenders {
+		t.tight++
+		t.tights[s.name]++
+	}
+	line := plain(string(body))
+	if in, ok := words.notice.find(line); ok {
+		v.speak(in, 3)
+	} else if in, ok := words.change.find(line); ok {
+		v.speak(in, 1)
+	}
+}
+
+// weigh counts for a name whether its texts are the app's or a person's.
+func (v *surveyor) weigh(n *sender, android bool, s split) {
+	text := string(s.text)
+	r := classify(text, android, v.e.has)
+	v.speak(r.in, 2)
+	if r.kind != KindText {
+		if len(s.text) > 0 {
+			n.personal++
+		} else {
+			n.plain++
+		}
+		return
+	}
+	if android || len(text) > 600 {
+		n.plain++
+		return
+	}
+	line := plain(text)
+	if in, ok := words.notice.find(line); ok {
+		n.notices++
+		v.speak(in, 3)
+		return
+	}
+	if in, ok := words.change.find(line); ok && s.marked {
+		v.speak(in, 1)
+		return
+	} else if ok && v.actor(line, s.name) {
+		return
+	}
+	if !s.marked {
+		n.plain++
+	}
+}
+
+// actor tells a text that tells of its own sender, as nobody writes.
+func (v *surveyor) actor(line, name string) bool {
+	return strings.HasPrefix(line, plain(name)+" ")
+}
+
+func (v *surveyor) speak(in tongues, weight int) {
+	for in != 0 {
+		i := bits.TrailingZeros64(uint64(in))
+		v.tongues[i] += weight
+		in &^= 1 << i
+	}
+}
+
+// conclude decides, from all that was counted, how the file is to be read.
+func (v *surveyor) conclude() (*survey, error) {
+	s := &survey{also: map[shape]bool{}, folded: map[string]bool{}}
+	var top *tally
+	for sh, t := range v.tallies {
+		if top == nil || t.lines > top.lines || t.lines == top.lines && t.first < top.first {
+			s.shape, top = sh, t
+		}
+	}
+	if top == nil {
+		return nil, errNotAnExport
+	}
+	if top.foreign*2 > top.lines {
+		return nil, errCalendar
+	}
+	for sh, t := range v.tallies {
+		if sh == s.shape {
+			continue
+		}
+		alike := sh.style == s.shape.style && sh.clock == s.shape.clock && sh.seconds == s.shape.seconds
+		if alike && t.lines >= 3 && t.lines*2 >= top.lines {
+			s.also[sh] = true
+			for name, n := range t.senders {
+				if m := top.sender(name); m != nil {
+					m.lines, m.plain, m.personal, m.notices = m.lines+n.lines, m.plain+n.plain, m.personal+n.personal, m.notices+n.notices
+				}
+			}
+			continue
+		}
+		s.foreign += t.lines
+	}
+	s.android = s.shape.style == '-'
+	s.marks = top.marks > 0
+	s.tight = top.tight > 0 && top.tight > 4*top.loose
+	s.senders, s.crowded = top.senders, top.crowded
+	if s.tight {
+		s.senders = map[string]*sender{}
+		for name, n := range top.tights {
+			s.senders[name] = &sender{lines: n, plain: n}
+		}
+	}
+	for name, n := range s.senders {
+		n.system = n.isLine(name)
+		if !n.system && !n.channel() {
+			s.folded[plain(name)] = true
+		}
+	}
+	s.language = v.language()
+	s.order, s.reason = top.decide(s.shape, s.language)
+	s.sure = top.sure(s.reason)
+	if !v.spoken() && !s.hasPeople() {
+		return nil, errNotAnExport
+	}
+	return s, nil
+}
+
+// hasPeople tells whether anybody at all stands before a colon.
+func (s *survey) hasPeople() bool {
+	for _, n := range s.senders {
+		if !n.system {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *surveyor) spoken() bool {
+	for _, n := range v.tongues {
+		if n > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// language is the one whose markers occur most, or "und" where none did.
+func (v *surveyor) language() string {
+	best := -1
+	for i, n := range v.tongues {
+		if n > 0 && (best < 0 || n > v.tongues[best]) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return "und"
+	}
+	return languages[best].code
+}
