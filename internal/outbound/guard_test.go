@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"sync"
 	"testing"
 
@@ -195,6 +196,28 @@ func reaches(t *testing.T, allow Allow, line string) (reached bool) {
 		t.Fatal("something answered")
 	}
 	return reached
+}
+
+// Whatever is typed, what is accepted is an address that is accepted again in
+// the spelling that is used, and no literal of an inner network.
+func FuzzCheck(f *testing.F) {
+	for _, seed := range []string{"https://example.com/a?b", "http://127.0.0.1", "http://[::ffff:7f00:1]:80", "http://0x7f.1", "http://a@b", "HTTP://EXAMPLE.COM.:443", "http://127。0。0。1", "http:\\\\127.0.0.1"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, address string) {
+		u, err := url.Parse(address)
+		var g guard
+		if err != nil || g.judge(u) != nil {
+			return
+		}
+		used := u.Host
+		if err := g.judge(u); err != nil || u.Host != used {
+			t.Fatalf("%q is used as %q, which is judged otherwise: %v", address, used, err)
+		}
+		if a, err := netip.ParseAddr(u.Hostname()); err == nil && (!a.IsGlobalUnicast() || a.IsPrivate()) {
+			t.Fatalf("%q reaches %v", address, a)
+		}
+	})
 }
 
 // names is a resolver that asks a name server of the test's own, which gives
