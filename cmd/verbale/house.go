@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -13,6 +15,8 @@ import (
 
 	"verbale/internal/blob"
 	"verbale/internal/chat"
+	"verbale/internal/problem"
+	"verbale/internal/seal"
 	"verbale/internal/search"
 	"verbale/internal/store"
 )
@@ -36,6 +40,9 @@ type houseOptions struct {
 
 // openHouse opens a data directory for serving or for one command.
 func openHouse(ctx context.Context, data string, log *slog.Logger, o houseOptions) (*house, error) {
+	if lostRoot(data) {
+		return nil, problem.Newf(problem.Unavailable, "data.root_missing", "The root key %s is missing, and there are companies that only it opens. Put the file back from its copy.", filepath.Join(data, "root.key"))
+	}
 	h := &house{log: log, metrics: newMetrics(), files: map[string]*blob.Disk{}}
 	options := store.Options{Observe: h.metrics.committed, Clock: o.clock}
 	if o.followers {
@@ -50,6 +57,17 @@ func openHouse(ctx context.Context, data string, log *slog.Logger, o houseOption
 		return nil, errors.Join(err, server.Close())
 	}
 	return h, nil
+}
+
+// lostRoot tells a first start, which makes a root key, from one where the key
+// is gone: a new one would open nothing, and hide what has happened.
+func lostRoot(data string) bool {
+	if os.Getenv(seal.RootVariable) != "" {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(data, "root.key"))
+	companies, _ := filepath.Glob(filepath.Join(data, "tenants", "*"))
+	return errors.Is(err, fs.ErrNotExist) && len(companies) > 0
 }
 
 // follow runs a company's followers until stop is called.

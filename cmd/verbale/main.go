@@ -25,6 +25,7 @@ type commandLine struct {
 	Audit   auditCommand   `cmd:"" help:"Walk a company's whole register and say whether it was changed by hand."`
 	Backup  backupCommand  `cmd:"" help:"Write a company into one file, while it goes on."`
 	Restore restoreCommand `cmd:"" help:"Put a company from a backup in place, after its register was audited."`
+	Doctor  doctorCommand  `cmd:"" help:"Say what is wrong with this set-up, and the fix."`
 	Demo    demoCommand    `cmd:"" help:"Make a company of 60 people with a year of chats, to look around in."`
 	Verify  verifyCommand  `cmd:"" help:"Check a receipt or an export; needs no server."`
 	Version versionCommand `cmd:"" help:"Print the version."`

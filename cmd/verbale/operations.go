@@ -8,6 +8,7 @@ var operations = map[string]operation{
 	"person.link":    typed((*house).linkPerson),
 	"token.create":   typed((*house).createToken),
 	"audit":          typed((*house).audit),
+	"doctor":         typed((*house).doctor),
 	"backup":         streaming((*house).backup),
 	"restore":        streaming((*house).restore),
 }
