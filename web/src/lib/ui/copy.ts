@@ -15,7 +15,7 @@ export async function copyText(text: string): Promise<boolean> {
 	const area = document.createElement('textarea');
 	area.value = text;
 	area.readOnly = true;
-	area.className = 'copy-source';
+	area.className = 'unseen';
 	// Inside an open dialog, because its focus trap takes the focus back from anywhere else.
 	(before?.closest('[role="dialog"]') ?? document.body).append(area);
 	area.select();

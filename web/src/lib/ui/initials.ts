@@ -16,9 +16,9 @@ export function initials(name: string): string {
 		.split(/[\s.,;:()_/-]+/u)
 		.filter((word) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(word));
 	if (words.length === 0) return '?';
-	const first = firstCharacter(words[0]);
+	const first = firstCharacter(words[0]!);
 	if (words.length === 1) return first;
-	return first + firstCharacter(words[words.length - 1]);
+	return first + firstCharacter(words[words.length - 1]!);
 }
 
 function firstCharacter(word: string): string {

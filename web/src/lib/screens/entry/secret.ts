@@ -3,7 +3,12 @@
  * the address bar at once, so that it is in no screenshot, bookmark or history; until it is used it
  * stays in this tab's own storage, because phones reload a tab that one has left for a moment.
  */
-export function takeSecret(page: string, location: Location, storage: Storage, history: History): string {
+export function takeSecret(
+	page: string,
+	location: Location,
+	storage: Storage,
+	history: History
+): string {
 	const key = `verbale.secret.${page}`;
 	const found = decodeFragment(location.hash);
 	if (found) {

@@ -32,10 +32,13 @@ test('those who may see it at first are I and the colleagues found', () => {
 });
 
 test('the table is sent without what was not chosen', () => {
-	const [row] = prefill([{ name: 'Anna Bianchi', messages: 3 }], colleagues);
+	const row = prefill([{ name: 'Anna Bianchi', messages: 3 }], colleagues)[0]!;
 	expect(asNames([row])).toEqual([{ name: 'Anna Bianchi', person: 3 }]);
 	expect(asNames([{ ...row, kind: 'nobody' }])).toEqual([{ name: 'Anna Bianchi' }]);
 	expect(asNames([{ ...row, person: 0 }])).toEqual([{ name: 'Anna Bianchi' }]);
+	expect(asNames([{ ...row, kind: 'contact' }])).toEqual([
+		{ name: 'Anna Bianchi', contact: 'Anna Bianchi' }
+	]);
 });
 
 test('a title is found in the file names that the phones give', () => {

@@ -24,7 +24,7 @@ export function prefill(
 		// Two colleagues of one name cannot be told apart by us.
 		const same = byName.get(nameKey(name)) ?? [];
 		return same.length === 1
-			? { name, messages, kind: 'person', person: same[0], guessed: true }
+			? { name, messages, kind: 'person', person: same[0]!, guessed: true }
 			: { name, messages, kind: 'contact', person: 0, guessed: false };
 	});
 }
@@ -39,10 +39,12 @@ function nameKey(name: string): string {
 }
 
 /** The table as the server takes it. */
-export function asNames(table: NameMapping[]): { name: string; person?: number; contact?: boolean }[] {
+export function asNames(
+	table: NameMapping[]
+): { name: string; person?: number; contact?: string }[] {
 	return table.map(({ name, kind, person }) => {
 		if (kind === 'person' && person) return { name, person };
-		if (kind === 'contact') return { name, contact: true };
+		if (kind === 'contact') return { name, contact: name };
 		return { name };
 	});
 }
@@ -58,7 +60,10 @@ export function firstMembers(table: NameMapping[], me: number): number[] {
 export function titleFromFile(file: string): string {
 	const bare = file
 		.replace(/\.(zip|txt)$/i, '')
-		.replace(/^_?(chat whatsapp con|whatsapp chat with|whatsapp chat|chat di whatsapp con|whatsapp-chat mit|_chat)\b\s*[-–:]?\s*/i, '')
+		.replace(
+			/^_?(chat whatsapp con|whatsapp chat with|whatsapp chat|chat di whatsapp con|whatsapp-chat mit|_chat)\b\s*[-–:]?\s*/i,
+			''
+		)
 		.replace(/\s*\(\d+\)$/, '')
 		.trim();
 	return bare || file.replace(/\.(zip|txt)$/i, '');

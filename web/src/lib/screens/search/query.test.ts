@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { matches } from './fold';
-import { highlight } from './highlight';
+import { cut } from './snippet';
 import { parseQuery, resolve } from './query';
 
 test('typed forms are taken out of the text, in both languages', () => {
@@ -21,7 +21,9 @@ test('typed forms are taken out of the text, in both languages', () => {
 });
 
 test('what only looks like a filter stays text', () => {
-	expect(parseQuery('ore 10:30 https://x.it nota:ciao').text).toBe('ore 10:30 https://x.it nota:ciao');
+	expect(parseQuery('ore 10:30 https://x.it nota:ciao').text).toBe(
+		'ore 10:30 https://x.it nota:ciao'
+	);
 	expect(parseQuery('after:yesterday').text).toBe('after:yesterday');
 	expect(parseQuery('after:2025-13-40').text).toBe('after:2025-13-40');
 	expect(parseQuery('from:').text).toBe('from:');
@@ -49,16 +51,30 @@ test('a name box finds by the beginning of any word, without accents', () => {
 	expect(matches('Niccolò De Filippis', 'lippis')).toBe(false);
 });
 
-test('highlighting gives back the very text, in pieces', () => {
-	const text = 'Il contratto <b>più</b> vecchio: i CONTRATTI, più in là';
-	const pieces = highlight(text, 'contratto piu');
+test('a snippet comes back as the very text, in pieces, whatever the marks say', () => {
+	const text = 'Il <b>più</b> vecchio 👷 contratto';
+	const pieces = cut({
+		text,
+		marks: [
+			{ start: 6, end: 9 },
+			{ start: 25, end: 34 }
+		]
+	});
 	expect(pieces.map((piece) => piece.text).join('')).toBe(text);
 	expect(pieces.filter((piece) => piece.hit).map((piece) => piece.text)).toEqual([
-		'contratto',
 		'più',
-		'CONTRATTI',
-		'più'
+		'contratto'
 	]);
-	expect(highlight('nothing here', '')).toEqual([{ text: 'nothing here', hit: false }]);
-	expect(highlight('', 'x')).toEqual([]);
+	const wild = [
+		{ start: 30, end: 99 },
+		{ start: -4, end: 2 },
+		{ start: 1, end: 4 },
+		{ start: 9, end: 9 }
+	];
+	expect(
+		cut({ text, marks: wild })
+			.map((piece) => piece.text)
+			.join('')
+	).toBe(text);
+	expect(cut({ text: '', marks: [] })).toEqual([]);
 });

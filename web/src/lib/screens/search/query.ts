@@ -45,7 +45,10 @@ function isDate(value: string): boolean {
 }
 
 /** The one thing a typed name can mean: an equal name first, otherwise the only one it begins. */
-export function resolve<T extends { id: number; name: string }>(name: string, all: T[]): T | undefined {
+export function resolve<T extends { id: number; name: string }>(
+	name: string,
+	all: T[]
+): T | undefined {
 	const wanted = fold(name);
 	const equal = all.filter((one) => fold(one.name) === wanted);
 	if (equal.length === 1) return equal[0];
@@ -53,4 +56,14 @@ export function resolve<T extends { id: number; name: string }>(name: string, al
 		[fold(one.name), ...fold(one.name).split(/\s+/)].some((part) => part.startsWith(wanted))
 	);
 	return begun.length === 1 ? begun[0] : undefined;
+}
+
+/** The typed text without its forms of one kind: what is left when a chip is taken off. */
+export function withoutForm(typed: string, filter: Filter): string {
+	return typed
+		.replace(/(^|\s)(\p{L}+):(?:"[^"]*"?|\S+)/gu, (whole, _space: string, name: string) =>
+			forms[fold(name)] === filter ? ' ' : whole
+		)
+		.replace(/\s+/g, ' ')
+		.trimStart();
 }

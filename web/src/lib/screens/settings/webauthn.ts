@@ -5,7 +5,10 @@
 type Json = Record<string, unknown>;
 
 export function fromBase64url(text: string): ArrayBuffer {
-	const padded = text.replace(/-/g, '+').replace(/_/g, '/').padEnd(Math.ceil(text.length / 4) * 4, '=');
+	const padded = text
+		.replace(/-/g, '+')
+		.replace(/_/g, '/')
+		.padEnd(Math.ceil(text.length / 4) * 4, '=');
 	const binary = atob(padded);
 	const bytes = new Uint8Array(binary.length);
 	for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
@@ -61,7 +64,8 @@ export function credentialJson(credential: PublicKeyCredential): Json {
 	if ('attestationObject' in response) {
 		const attestation = response as AuthenticatorAttestationResponse;
 		answer.attestationObject = toBase64url(attestation.attestationObject);
-		if (typeof attestation.getTransports === 'function') answer.transports = attestation.getTransports();
+		if (typeof attestation.getTransports === 'function')
+			answer.transports = attestation.getTransports();
 	} else {
 		const assertion = response as AuthenticatorAssertionResponse;
 		answer.authenticatorData = toBase64url(assertion.authenticatorData);
@@ -85,5 +89,8 @@ export function passkeysPossible(): boolean {
 
 /** The person closed the system's dialog, or let it run out: no error to show. */
 export function wasCancelled(error: unknown): boolean {
-	return error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'AbortError');
+	return (
+		error instanceof DOMException &&
+		(error.name === 'NotAllowedError' || error.name === 'AbortError')
+	);
 }
