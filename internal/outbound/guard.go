@@ -72,7 +72,13 @@ func hostOf(u *url.URL) (string, error) {
 		}
 		return address.String(), nil
 	}
+	if len(host) > 4*253 { // before the work that its length squared costs
+		return "", errAddress
+	}
 	host, err := idna.Lookup.ToASCII(strings.TrimSuffix(host, "."))
+	if again, err := idna.Lookup.ToASCII(host); err != nil || again != host {
+		return "", errAddress // a spelling that others would read otherwise
+	}
 	if err != nil || host == "" || len(host) > 253 || strings.Contains("."+host, "..") {
 		return "", errAddress
 	}

@@ -6,8 +6,10 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 
@@ -55,6 +57,20 @@ func TestAddressThatMustNotBeReachedIsRefused(t *testing.T) {
 		if err := c.Check(address); !errors.Is(err, errAddress) && !errors.Is(err, errRefused) {
 			t.Errorf("%q: %v", address, err)
 		}
+	}
+}
+
+func TestLongAddressCostsNothing(t *testing.T) {
+	t.Parallel()
+	c := New(Allow{})
+	begun := time.Now()
+	for _, long := range []string{strings.Repeat("ü", 1<<20), strings.Repeat("a.", 1<<20), "xn--" + strings.Repeat("a", 1<<20), strings.Repeat("。", 1<<20)} {
+		if err := c.Check("https://" + long); !errors.Is(err, errAddress) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("it took %v", took)
 	}
 }
 
