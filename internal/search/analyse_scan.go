@@ -135,7 +135,7 @@ func appendUnspaced(out []atom, text string, start, end int) []atom {
 		_, size := utf8.DecodeRuneInString(text[i:])
 		for i+size < end {
 			r, more := utf8.DecodeRuneInString(text[i+size:])
-			if !unicode.IsMark(r) && !isInvisible(r) && r != 0xff9e && r != 0xff9f {
+			if !unicode.IsMark(r) && !isInvisible(r) && !composes(r) {
 				break
 			}
 			size += more
@@ -154,6 +154,12 @@ func appendUnspaced(out []atom, text string, start, end int) []atom {
 		last = this
 	}
 	return out
+}
+
+// composes says that a character is one with what stands before it: a voicing
+// mark of narrow Japanese, the vowel or the end of a Korean syllable.
+func composes(r rune) bool {
+	return r == 0xff9e || r == 0xff9f || r >= 0x1160 && r <= 0x11ff
 }
 
 // cluster is the length of the sign at the start of s: an emoji with its

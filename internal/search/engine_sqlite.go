@@ -7,11 +7,9 @@ import "strings"
 // is written.
 
 const (
-	putTerms    = `INSERT INTO message_index (rowid, terms) VALUES (?, ?)`
-	dropTerms   = `DELETE FROM message_index WHERE rowid = ?`
-	clearTerms  = `INSERT INTO message_index (message_index) VALUES ('delete-all')`
-	dropOrphans = `DELETE FROM message_index WHERE rowid IN (
-		SELECT x.rowid FROM message_index x LEFT JOIN message m ON m.id = x.rowid WHERE x.rowid > ? AND m.id IS NULL)`
+	putTerms   = `INSERT INTO message_index (rowid, terms) VALUES (?, ?)`
+	dropTerms  = `DELETE FROM message_index WHERE rowid = ?`
+	clearTerms = `INSERT INTO message_index (message_index) VALUES ('delete-all')`
 )
 
 // byTerms walks the messages that have the terms asked for, newest first. The

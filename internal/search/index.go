@@ -54,16 +54,18 @@ func (ix *indexer) step(ctx context.Context, batch []store.Entry) (func(*store.T
 	if err := ix.pause(ctx, batch); err != nil {
 		return nil, err
 	}
-	touched := touchedBy(batch)
 	var changes []change
-	err := ix.tenant.Read(ctx, func(tx *store.Tx) (err error) {
+	err := ix.tenant.Read(ctx, func(tx *store.Tx) error {
+		touched, err := touchedBy(tx, batch)
+		if err != nil {
+			return err
+		}
 		changes, err = ix.read(tx, touched, batch)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	undone := importsUndone(batch)
 	first := batch[0].Seq
 	return func(tx *store.Tx) error {
 		// Setting the index back must not be undone by a batch in hand.
@@ -72,11 +74,6 @@ func (ix *indexer) step(ctx context.Context, batch []store.Entry) (func(*store.T
 		}
 		if first == 1 {
 			if _, err := tx.Note(clearTerms); err != nil {
-				return err
-			}
-		}
-		for _, after := range undone {
-			if _, err := tx.Note(dropOrphans, after); err != nil {
 				return err
 			}
 		}
@@ -115,13 +112,15 @@ func write(tx *store.Tx, changes []change) error {
 
 // touchedBy lists the messages that a batch made or changed, each once. What
 // is no message's number does no harm: it is looked up, and is not there.
-func touchedBy(batch []store.Entry) []int64 {
+func touchedBy(tx *store.Tx, batch []store.Entry) ([]int64, error) {
 	var out []int64
 	seen := map[int64]bool{}
-	add := func(id int64) {
-		if id != 0 && !seen[id] {
-			seen[id] = true
-			out = append(out, id)
+	add := func(ids ...int64) {
+		for _, id := range ids {
+			if id != 0 && !seen[id] {
+				seen[id] = true
+				out = append(out, id)
+			}
 		}
 	}
 	for _, e := range batch {
@@ -129,19 +128,15 @@ func touchedBy(batch []store.Entry) []int64 {
 			add(e.Seq)
 		}
 		add(e.Subject)
-	}
-	return out
-}
-
-// importsUndone lists the numbers after which messages may have gone.
-func importsUndone(batch []store.Entry) []int64 {
-	var out []int64
-	for _, e := range batch {
-		if e.Kind == "import.undone" {
-			out = append(out, e.Subject)
+		if strings.HasSuffix(e.Kind, "erased") { // an edit may be what was erased
+			edited, err := tx.Ints(`SELECT subject FROM entry WHERE seq = ?`, e.Subject)
+			if err != nil {
+				return nil, err
+			}
+			add(edited...)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // read makes the changes for the messages as they are now. A change that came
@@ -176,8 +171,7 @@ func (ix *indexer) read(tx *store.Tx, ids []int64, batch []store.Entry) ([]chang
 	return out, nil
 }
 
-// current gives a message that has a text now: the number is its own, or that
-// of an entry about it, such as an edit that was erased.
+// current gives a message that has a text now.
 func current(tx *store.Tx, id int64) (d document, found bool, err error) {
 	d.id = id
 	err = tx.Row(`SELECT m.conversation, m.n, m.author, m.time, m.text_seq, m.files, e.sealed

@@ -129,7 +129,10 @@ func parseRef(value, name string) ref {
 	if id, err := strconv.ParseInt(value, 10, 64); err == nil && id > 0 {
 		return ref{id: id}
 	}
-	r := ref{me: name == "from" && (strings.EqualFold(value, "me") || strings.EqualFold(value, "io"))}
+	if name == "from" && (strings.EqualFold(value, "me") || strings.EqualFold(value, "io")) {
+		return ref{me: true}
+	}
+	var r ref
 	for _, w := range scan(value) {
 		if !w.pair {
 			r.name = append(r.name, w.folded)
