@@ -191,6 +191,14 @@ func (c config) checked() (s settings, err error) {
 	return s, nil
 }
 
+// givenURL is the public address if it was given; a guessed one binds nobody.
+func (s settings) givenURL() *url.URL {
+	if s.PublicURL == "" {
+		return nil
+	}
+	return s.publicURL
+}
+
 // guessURL is where a browser on this machine finds the server.
 func guessURL(t tlsConfig, host, port string) *url.URL {
 	scheme := "http"

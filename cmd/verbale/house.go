@@ -5,16 +5,16 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"verbale/internal/blob"
+	"verbale/internal/bus"
 	"verbale/internal/chat"
+	"verbale/internal/live"
 	"verbale/internal/problem"
 	"verbale/internal/seal"
 	"verbale/internal/search"
@@ -27,6 +27,10 @@ type house struct {
 	metrics *metrics
 	server  *store.Server
 	public  *url.URL // where it is reached; nil when it is not serving
+
+	bus   bus.Bus
+	live  *live.Gateway // nil when it is not serving
+	setup string        // the secret that makes the first company
 
 	mu    sync.Mutex
 	files map[string]*blob.Disk // by company; guarded by mu
@@ -43,8 +47,8 @@ func openHouse(ctx context.Context, data string, log *slog.Logger, o houseOption
 	if lostRoot(data) {
 		return nil, problem.Newf(problem.Unavailable, "data.root_missing", "The root key %s is missing, and there are companies that only it opens. Put the file back from its copy.", filepath.Join(data, "root.key"))
 	}
-	h := &house{log: log, metrics: newMetrics(), files: map[string]*blob.Disk{}}
-	options := store.Options{Observe: h.metrics.committed, Clock: o.clock}
+	h := &house{log: log, metrics: newMetrics(), bus: bus.NewLocal(), files: map[string]*blob.Disk{}}
+	options := store.Options{Observe: h.metrics.committed, Committed: h.bus.Publish, Clock: o.clock}
 	if o.followers {
 		options.Opened = follow
 	}
@@ -115,7 +119,13 @@ func (h *house) blobs(tenant *store.Tenant) (blob.Store, error) {
 }
 
 // drain asks the connected clients to reconnect.
-func (h *house) drain() {}
+func (h *house) drain() {
+	last, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	if err := h.live.Shutdown(last); err != nil {
+		h.log.Warn("sockets were cut off", "error", err)
+	}
+}
 
 // ready says whether every company's database answers.
 func (h *house) ready(ctx context.Context) error {
@@ -128,19 +138,5 @@ func (h *house) ready(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
-}
-
-// frontDoor is all that the public address serves.
-func frontDoor(h *house, s settings, ending *atomic.Bool) (http.Handler, error) {
-	mux := http.NewServeMux()
-	probes(mux, h, s, ending)
-	return h.metrics.counted(mux), nil
-}
-
-// announce tells the person at the terminal where to go.
-func announce(_ context.Context, t terminal, _ *house, s settings) error {
-	t.printf("Verbale %s is at %s\n", version, s.publicURL)
-	t.printf("Ctrl-C ends it.\n")
 	return nil
 }

@@ -26,6 +26,7 @@ type commandLine struct {
 	Backup  backupCommand  `cmd:"" help:"Write a company into one file, while it goes on."`
 	Restore restoreCommand `cmd:"" help:"Put a company from a backup in place, after its register was audited."`
 	Doctor  doctorCommand  `cmd:"" help:"Say what is wrong with this set-up, and the fix."`
+	Import  importCommand  `cmd:"" help:"Bring in the past, from WhatsApp."`
 	Demo    demoCommand    `cmd:"" help:"Make a company of 60 people with a year of chats, to look around in."`
 	Verify  verifyCommand  `cmd:"" help:"Check a receipt or an export; needs no server."`
 	Version versionCommand `cmd:"" help:"Print the version."`
