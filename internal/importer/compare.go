@@ -80,6 +80,9 @@ func compare(ctx context.Context, here, there *whatsapp.Export) (Comparison, err
 	defer b.stop()
 	a.lone = func(l Line) { c.OnlyHereCount++; c.OnlyHere = listed(c.OnlyHere, l) }
 	b.lone = func(l Line) { c.OnlyThereCount++; c.OnlyThere = listed(c.OnlyThere, l) }
+	if err := cmp.Or(a.err, b.err); err != nil {
+		return Comparison{}, err
+	}
 	for a.more || b.more {
 		from, to := a, b
 		if !a.more || b.more && b.head.at.Before(a.head.at) {
@@ -133,9 +136,21 @@ type side struct {
 }
 
 type entry struct {
-	at   time.Time
-	key  string
-	line Line
+	at    time.Time
+	until time.Time // a clock without seconds shows when a minute began
+	key   string
+	line  Line
+}
+
+// apart is how much time lies between two messages at least.
+func (e entry) apart(f entry) time.Duration {
+	switch {
+	case e.until.Before(f.at):
+		return f.at.Sub(e.until)
+	case f.until.Before(e.at):
+		return e.at.Sub(f.until)
+	}
+	return 0
 }
 
 func newSide(ctx context.Context, e *whatsapp.Export, shift time.Duration) *side {
@@ -160,7 +175,11 @@ func (s *side) next() error {
 			continue
 		}
 		s.more = true
-		s.head = entry{m.Time.Add(-s.shift), likeness(&m), Line{m.Line, m.LocalTime(), m.Sender, m.Kind, m.Text}}
+		at := m.Time.Add(-s.shift)
+		s.head = entry{at, at, likeness(&m), Line{m.Line, m.LocalTime(), m.Sender, m.Kind, m.Text}}
+		if !m.Seconds {
+			s.head.until = at.Add(time.Minute - time.Second)
+		}
 		if s.head.at.After(s.now) {
 			s.now = s.head.at
 		}
@@ -174,7 +193,7 @@ func (s *side) take(e entry) bool {
 	list := s.waiting[e.key]
 	best, least := -1, sameWithin+1
 	for i, w := range list {
-		if d := w.at.Sub(e.at).Abs(); d < least {
+		if d := w.apart(e); d < least {
 			best, least = i, d
 		}
 	}

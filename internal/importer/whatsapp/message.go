@@ -27,16 +27,17 @@ const (
 // Message is one message, or one of the app's own lines, with its place in the
 // file.
 type Message struct {
-	Line   int64     // of its header, from 1
-	Offset int64     // of its header's first byte
-	Lines  int64     // how many lines it takes
-	Header string    // the header as it stands in the file
-	Time   time.Time // the clock as written; its zone means nothing
-	Sender string    // empty for the app's own lines
-	Text   string    // without direction marks and the app's markers
-	Kind   Kind
-	Edited bool     // the earlier text is not in the file
-	Files  []string // names of attached files
+	Line    int64     // of its header, from 1
+	Offset  int64     // of its header's first byte
+	Lines   int64     // how many lines it takes
+	Header  string    // the header as it stands in the file
+	Time    time.Time // the clock as written; its zone means nothing
+	Seconds bool      // the clock shows seconds
+	Sender  string    // empty for the app's own lines
+	Text    string    // without direction marks and the app's markers
+	Kind    Kind
+	Edited  bool     // the earlier text is not in the file
+	Files   []string // names of attached files
 }
 
 // LocalTime is the clock as written.

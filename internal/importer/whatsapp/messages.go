@@ -235,7 +235,7 @@ func (a *assembler) goOn(l line) error {
 
 // emit makes a message of a draft.
 func (a *assembler) emit(d *draft) bool {
-	m := Message{Line: d.line, Offset: d.offset, Lines: d.lines, Header: d.head, Time: d.at}
+	m := Message{Line: d.line, Offset: d.offset, Lines: d.lines, Header: d.head, Time: d.at, Seconds: d.h.shape.seconds}
 	raw := d.raw.String()
 	if !d.s.named || a.appsOwn(d, raw) {
 		m.Kind = KindSystem
