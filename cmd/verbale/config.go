@@ -32,8 +32,14 @@ type config struct {
 
 	MetricsFrom []string `default:"127.0.0.1/32,::1/128" env:"VERBALE_METRICS_FROM" placeholder:"NET" help:"Networks that may read /metrics; a request through a proxy never may."`
 
-	TLS tlsConfig `embed:"" prefix:"tls-"`
-	Log logConfig `embed:"" prefix:"log-"`
+	TLS    tlsConfig    `embed:"" prefix:"tls-"`
+	Limits limitsConfig `embed:"" prefix:"limits-"`
+	Log    logConfig    `embed:"" prefix:"log-"`
+}
+
+type limitsConfig struct {
+	Person  float64 `default:"500" env:"VERBALE_LIMITS_PERSON" placeholder:"RATE" help:"Requests a second that one person may make, with four seconds' worth at once."`
+	Address float64 `default:"2" env:"VERBALE_LIMITS_ADDRESS" placeholder:"RATE" help:"Joins, sign-ins and other guesses a second from one address, with at least 60 at once."`
 }
 
 type tlsConfig struct {
@@ -137,8 +143,10 @@ func (f fileOptions) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (an
 			parts[i] = fmt.Sprint(part)
 		}
 		return strings.Join(parts, ","), nil
+	case nil:
+		return nil, nil
 	default:
-		return value, nil
+		return fmt.Sprint(value), nil
 	}
 }
 
@@ -172,6 +180,9 @@ func (c config) checked() (s settings, err error) {
 	if s.metrics, err = networks("metrics_from", c.MetricsFrom); err != nil {
 		return s, err
 	}
+	if c.Limits.Person <= 0 || c.Limits.Address <= 0 {
+		return s, usage("The limits must be above zero.")
+	}
 	if c.TLS.Mode == "files" && (c.TLS.Cert == "" || c.TLS.Key == "") {
 		return s, usage("With TLS mode \"files\" both the certificate (--tls-cert) and its key (--tls-key) are needed.")
 	}
@@ -189,14 +200,6 @@ func (c config) checked() (s settings, err error) {
 		s.TLS.Hosts = []string{s.publicURL.Hostname()}
 	}
 	return s, nil
-}
-
-// givenURL is the public address if it was given; a guessed one binds nobody.
-func (s settings) givenURL() *url.URL {
-	if s.PublicURL == "" {
-		return nil
-	}
-	return s.publicURL
 }
 
 // guessURL is where a browser on this machine finds the server.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,7 +62,7 @@ func TestTheExampleConfigurationUncommentedIsAcceptedAndIsTheDefault(t *testing.
 			}
 			want = decoded["v"]
 		}
-		if text, ok := want.(string); ok && found[o.flag] != text {
+		if text, ok := want.(string); ok && fmt.Sprint(found[o.flag]) != text {
 			t.Errorf("%s is %v in the example, %q in the program", o.flag, found[o.flag], text)
 		}
 	}
@@ -89,9 +90,13 @@ func TestOptionsThatDoNotFitTogetherAreRefused(t *testing.T) {
 		"other scheme":         {Listen: ":1", PublicURL: "ftp://acme.example"},
 		"no network":           {Listen: ":1", TrustedProxies: []string{"proxy"}},
 		"files without a file": {Listen: ":1", TLS: tlsConfig{Mode: "files", Cert: "c.pem"}},
+		"no rate":              {Listen: ":1"},
 		"acme without a name":  {Listen: ":1", TLS: tlsConfig{Mode: "acme"}},
 	}
 	for name, c := range bad {
+		if name != "no rate" {
+			c.Limits = limitsConfig{500, 2}
+		}
 		if _, err := c.checked(); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
@@ -105,7 +110,7 @@ func TestThePublicURLIsGuessedFromTheListenAddress(t *testing.T) {
 		"0.0.0.0:80": "http://localhost", "192.0.2.1:9000": "http://192.0.2.1:9000",
 		"[::1]:81": "http://localhost:81", "[2001:db8::1]:81": "http://[2001:db8::1]:81",
 	} {
-		s, err := config{Listen: listen, TLS: tlsConfig{Mode: "none"}}.checked()
+		s, err := config{Listen: listen, Limits: limitsConfig{1, 1}, TLS: tlsConfig{Mode: "none"}}.checked()
 		if err != nil || s.publicURL.String() != want {
 			t.Errorf("%s gives %v (%v), want %s", listen, s.publicURL, err, want)
 		}

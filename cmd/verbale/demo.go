@@ -62,7 +62,7 @@ func (c *demoCommand) Run(ctx context.Context, t terminal) error {
 		}
 		return nil
 	}
-	s, err := config{Listen: c.Listen, place: place{Data: c.Data}, TLS: tlsConfig{Mode: "none"}, MetricsFrom: []string{"127.0.0.1"}}.checked()
+	s, err := config{Listen: c.Listen, place: place{Data: c.Data}, TLS: tlsConfig{Mode: "none"}, Limits: limitsConfig{500, 2}, MetricsFrom: []string{"127.0.0.1"}}.checked()
 	if err != nil {
 		return err
 	}

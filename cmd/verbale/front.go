@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
 	"net/http"
-	"strings"
+	"net/url"
 	"sync/atomic"
 
 	"verbale/internal/api"
@@ -14,22 +13,34 @@ import (
 
 // frontDoor is all that the public address serves: the probes, the API with
 // its socket, and the client.
-func frontDoor(h *house, s settings, ending *atomic.Bool) (http.Handler, error) {
+func frontDoor(h *house, s settings, ending *atomic.Bool) http.Handler {
 	h.live = live.New(live.Options{Bus: h.bus, PublicURL: s.givenURL()})
-	h.setup = strings.ToLower(rand.Text())
+	h.metrics.gateway(h.live)
+	calls := api.New(api.Config{
+		Store: h.server, Live: h.live, Blobs: h.blobs, Version: version,
+		PublicURL: s.givenURL(), Setup: h.maySetUp, TrustedProxies: s.proxies,
+		Limits: api.Limits{PersonRate: s.Limits.Person, AddressRate: s.Limits.Address},
+	})
 	mux := http.NewServeMux()
 	probes(mux, h, s, ending)
-	mux.Handle("/api/v1/", api.New(api.Config{
-		Store:          h.server,
-		Live:           h.live,
-		Blobs:          h.blobs,
-		Version:        version,
-		PublicURL:      s.givenURL(),
-		Setup:          func(secret string) bool { return subtle.ConstantTimeCompare([]byte(secret), []byte(h.setup)) == 1 },
-		TrustedProxies: s.proxies,
-	}).Handler())
+	mux.Handle("/api/v1/", calls.Handler())
 	mux.Handle("/", newClientFiles(s.publicURL.Scheme == "https"))
-	return h.metrics.counted(mux), nil
+	return h.metrics.counted(mux)
+}
+
+// givenURL is the public address if it was given. Where none was, links are
+// made for the address that the asker came by: on a local network that is the
+// one that works.
+func (s settings) givenURL() *url.URL {
+	if s.PublicURL == "" {
+		return nil
+	}
+	return s.publicURL
+}
+
+// maySetUp tells whether a secret is the one that was printed.
+func (h *house) maySetUp(secret string) bool {
+	return subtle.ConstantTimeCompare([]byte(secret), []byte(h.setup)) == 1
 }
 
 // announce tells the person at the terminal where to go.

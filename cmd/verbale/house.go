@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,9 +30,9 @@ type house struct {
 	server  *store.Server
 	public  *url.URL // where it is reached; nil when it is not serving
 
-	bus   bus.Bus
+	bus   *bus.Local
 	live  *live.Gateway // nil when it is not serving
-	setup string        // the secret that makes the first company
+	setup string        // the secret that may make the first company
 
 	mu    sync.Mutex
 	files map[string]*blob.Disk // by company; guarded by mu
@@ -47,7 +49,10 @@ func openHouse(ctx context.Context, data string, log *slog.Logger, o houseOption
 	if lostRoot(data) {
 		return nil, problem.Newf(problem.Unavailable, "data.root_missing", "The root key %s is missing, and there are companies that only it opens. Put the file back from its copy.", filepath.Join(data, "root.key"))
 	}
-	h := &house{log: log, metrics: newMetrics(), bus: bus.NewLocal(), files: map[string]*blob.Disk{}}
+	h := &house{
+		log: log, metrics: newMetrics(), bus: bus.NewLocal(),
+		setup: strings.ToLower(rand.Text()), files: map[string]*blob.Disk{},
+	}
 	options := store.Options{Observe: h.metrics.committed, Committed: h.bus.Publish, Clock: o.clock}
 	if o.followers {
 		options.Opened = follow
@@ -85,7 +90,7 @@ func follow(ctx context.Context, tenant *store.Tenant) (stop func()) {
 
 // Close ends what runs on the directory and gives it free.
 func (h *house) Close() error {
-	err := h.server.Close()
+	err := errors.Join(h.server.Close(), h.bus.Close())
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, files := range h.files {
@@ -118,11 +123,9 @@ func (h *house) blobs(tenant *store.Tenant) (blob.Store, error) {
 	return files, nil
 }
 
-// drain asks the connected clients to reconnect.
-func (h *house) drain() {
-	last, cancel := context.WithTimeout(context.Background(), grace)
-	defer cancel()
-	if err := h.live.Shutdown(last); err != nil {
+// drain asks the connected clients to come back later.
+func (h *house) drain(ctx context.Context) {
+	if err := h.live.Shutdown(ctx); err != nil {
 		h.log.Warn("sockets were cut off", "error", err)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"verbale/internal/live"
 )
 
 // metrics are what /metrics shows. No label names a company or a person.
@@ -38,6 +40,14 @@ func newMetrics() *metrics {
 // watch publishes a number that a room keeps.
 func (m *metrics) watch(name, help string, read func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+}
+
+// gateway publishes what the socket gateway counts.
+func (m *metrics) gateway(g *live.Gateway) {
+	m.watch("verbale_sockets", "Sockets connected now.", func() float64 { return float64(g.Stats().Sockets) })
+	m.watch("verbale_deliveries", "Frames queued for sockets since the start.", func() float64 { return float64(g.Stats().Deliveries) })
+	m.watch("verbale_slow_sockets", "Sockets cut since the start because they read too slowly.", func() float64 { return float64(g.Stats().Slow) })
+	m.watch("verbale_entries_behind", "Entries that the slowest company's gateway has yet to tell.", func() float64 { return float64(g.Stats().Behind) })
 }
 
 // committed is called after each durable commit.

@@ -17,6 +17,7 @@ type option struct {
 	enum       string
 	help       string
 	list       bool
+	number     bool
 }
 
 // options lists the fields of config in the order in which they are written.
@@ -40,7 +41,7 @@ func fields(of reflect.Type, table string) []option {
 				table: table, key: key, flag: flag,
 				env: f.Tag.Get("env"), fallback: f.Tag.Get("default"),
 				enum: f.Tag.Get("enum"), help: f.Tag.Get("help"),
-				list: f.Type.Kind() == reflect.Slice,
+				list: f.Type.Kind() == reflect.Slice, number: f.Type.Kind() == reflect.Float64,
 			})
 		}
 	}
@@ -81,6 +82,13 @@ func (o option) check(value any) error {
 		}
 		return nil
 	}
+	if o.number {
+		switch value.(type) {
+		case int64, float64:
+			return nil
+		}
+		return fmt.Errorf("%q takes a number", name)
+	}
 	text, ok := value.(string)
 	if !ok {
 		return fmt.Errorf("%q takes a text in quotes", name)
@@ -111,8 +119,11 @@ func exampleConfig() string {
 			fmt.Fprintf(&b, "# %s\n", line)
 		}
 		value := fmt.Sprintf("%q", o.fallback)
-		if o.list {
+		switch {
+		case o.list:
 			value = list(o.fallback)
+		case o.number:
+			value = o.fallback
 		}
 		fmt.Fprintf(&b, "# (%s, --%s)\n#%s = %s\n", o.env, o.flag, o.key, value)
 	}

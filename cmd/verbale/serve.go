@@ -54,12 +54,8 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 	defer commands.Close()
 
 	var ending atomic.Bool
-	handler, err := frontDoor(h, s, &ending)
-	if err != nil {
-		return err
-	}
 	server := &http.Server{
-		Handler:           handler,
+		Handler:           frontDoor(h, s, &ending),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
@@ -82,9 +78,9 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 	// requests in hand are finished, and only then the databases closed.
 	log.Info("ending")
 	ending.Store(true)
-	h.drain()
 	last, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
+	h.drain(last)
 	if err := server.Shutdown(last); err != nil {
 		log.Warn("requests were cut off", "error", err)
 		server.Close()
