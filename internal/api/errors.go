@@ -41,8 +41,8 @@ var (
 	errNoSuchCall  = problem.New(problem.NotFound, "request.no_such_call", "There is no such call. See /api/v1/openapi.json.")
 	errCrossOrigin = problem.New(problem.Forbidden, "request.cross_origin", "This request came from another site and was refused.")
 	errTooLarge    = problem.New(problem.TooLarge, "request.too_large", "The request is larger than 256 KiB.")
-	errNotJSON     = problem.New(problem.Invalid, "request.not_json", "The body is not valid JSON in UTF-8, or is nested deeper than 32 levels.")
-	errNotJSONType = problem.New(problem.Invalid, "request.content_type", "Send the body as Content-Type: application/json.")
+	errNotJSON     = problem.New(problem.Malformed, "request.not_json", "The body is not valid JSON in UTF-8, or is nested deeper than 32 levels.")
+	errNotJSONType = problem.New(problem.Malformed, "request.content_type", "Send the body as Content-Type: application/json.")
 	errSlower      = problem.New(problem.TooMany, "request.too_many", "Too many requests. Wait a moment and go on more slowly.")
 )
 
@@ -53,6 +53,7 @@ var statuses = map[problem.Kind]int{
 	problem.Unauthorized: http.StatusUnauthorized,
 	problem.Conflict:     http.StatusConflict,
 	problem.Gone:         http.StatusGone,
+	problem.Malformed:    http.StatusBadRequest,
 	problem.TooLarge:     http.StatusRequestEntityTooLarge,
 	problem.TooMany:      http.StatusTooManyRequests,
 	problem.Unavailable:  http.StatusServiceUnavailable,

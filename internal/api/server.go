@@ -104,7 +104,7 @@ func describe(version string) huma.Config {
 		"token":  {Type: "http", Scheme: "bearer", Description: "An API token, verbale_<company>_<secret>."},
 		"cookie": {Type: "apiKey", In: "cookie", Name: "verbale", Description: "The session of a browser; __Host-verbale over TLS."},
 	}
-	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat}
+	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
 	c.DefaultFormat = "application/json"
 	return c
 }

@@ -17,6 +17,7 @@ const (
 	Unauthorized             // 401: say who you are
 	Conflict                 // 409: it was, but something changed meanwhile
 	Gone                     // 410: it was there and is used up or expired
+	Malformed                // 400: not even of the form that is taken
 	TooLarge                 // 413: more bytes than allowed
 	TooMany                  // 429: slower, please
 	Unavailable              // 503: the house cannot do it now; try again
