@@ -25,12 +25,17 @@ var errMoved = errors.New("search: the index was set back meanwhile")
 // moment leaves the index with its position: what was not committed is done
 // again.
 func Index(ctx context.Context, t *store.Tenant) {
-	ix := indexer{tenant: t, tokens: tokens{keys: t.Keys(), seen: map[term]string{}}}
+	ix := newIndexer(t)
 	t.Follow(ctx, follower, ix.step)
 }
 
-// Rebuild sets the index back to the first entry; the running Index then makes
-// it again.
+// CatchUp brings the index up to date with all that is in the register now.
+func CatchUp(ctx context.Context, t *store.Tenant) error {
+	return t.CatchUp(ctx, follower, newIndexer(t).prepare)
+}
+
+// Rebuild sets the index back to the first entry; the running Index, or CatchUp,
+// then makes it again.
 func Rebuild(ctx context.Context, t *store.Tenant) error {
 	return t.Write(ctx, func(tx *store.Tx) error {
 		_, err := tx.Note(`DELETE FROM follower WHERE name = ?`, follower)
@@ -44,6 +49,10 @@ type indexer struct {
 	wrote  time.Time
 }
 
+func newIndexer(t *store.Tenant) *indexer {
+	return &indexer{tenant: t, tokens: tokens{keys: t.Keys(), seen: map[term]string{}}}
+}
+
 // change is what one message's place in the index becomes.
 type change struct {
 	id    int64
@@ -54,6 +63,11 @@ func (ix *indexer) step(ctx context.Context, batch []store.Entry) (func(*store.T
 	if err := ix.pause(ctx, batch); err != nil {
 		return nil, err
 	}
+	return ix.prepare(ctx, batch)
+}
+
+// prepare finds what a batch changes in the index, and gives the write of it.
+func (ix *indexer) prepare(ctx context.Context, batch []store.Entry) (func(*store.Tx) error, error) {
 	var changes []change
 	err := ix.tenant.Read(ctx, func(tx *store.Tx) error {
 		touched, err := touchedBy(tx, batch)

@@ -47,6 +47,18 @@ func (t *Tenant) Follow(ctx context.Context, name string, step Step) {
 	}
 }
 
+// CatchUp runs a follower's step until it has dealt with all that the register
+// holds.
+func (t *Tenant) CatchUp(ctx context.Context, name string, step Step) error {
+	for more := true; more; {
+		var err error
+		if more, err = t.followOnce(ctx, name, step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // followOnce does one batch; more says that another may be waiting.
 func (t *Tenant) followOnce(ctx context.Context, name string, step Step) (more bool, err error) {
 	var batch []Entry
