@@ -1,0 +1,159 @@
+package live
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/lxzan/gws"
+	"golang.org/x/time/rate"
+
+	"verbale/internal/chat"
+	"verbale/internal/org"
+	"verbale/internal/problem"
+	"verbale/internal/store"
+	"verbale/internal/wire"
+)
+
+// client is one socket of one device.
+type client struct {
+	conn
+	hub   *hub
+	actor org.Actor
+	turn  int64 // which of the seconds between two pings is its own
+
+	// Of the goroutine that reads alone; nil until the first frame, since most
+	// sockets are quiet.
+	frames, bytes *rate.Limiter
+	typed         time.Time
+}
+
+// typingEvery is how often somebody's typing is passed on.
+const typingEvery = 2 * time.Second
+
+// events turns gws's calls into those of the client, which is the net.Conn
+// that gws was given.
+type events struct{}
+
+func of(s *gws.Conn) *client { return s.NetConn().(*client) }
+
+func (events) OnOpen(*gws.Conn) {}
+
+func (events) OnClose(s *gws.Conn, _ error) {
+	c := of(s)
+	c.readerEnded()
+	c.hub.leave(c)
+}
+
+func (events) OnPing(s *gws.Conn, payload []byte) {
+	c := of(s)
+	c.listened()
+	if c.allowed(len(payload)) {
+		s.WritePong(payload)
+	}
+}
+
+func (events) OnPong(s *gws.Conn, _ []byte) { of(s).listened() }
+
+func (events) OnMessage(s *gws.Conn, m *gws.Message) {
+	defer m.Close()
+	c := of(s)
+	defer c.rescue()
+	c.listened()
+	if c.isEnding() || !c.allowed(m.Data.Len()) {
+		return
+	}
+	if m.Opcode != gws.OpcodeText {
+		c.cut(closeBadFrame)
+		return
+	}
+	f, err := decode(m.Bytes())
+	if err != nil {
+		c.cut(closeBadFrame)
+		return
+	}
+	c.handle(f)
+}
+
+// rescue keeps a fault in one frame from being more than that socket's.
+func (c *client) rescue() {
+	if p := recover(); p != nil {
+		slog.Error("a frame panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		c.cut(closeGoingDown)
+	}
+}
+
+// allowed holds a client to its rate; one that floods is cut.
+func (c *client) allowed(size int) bool {
+	if c.frames == nil {
+		o := &c.hub.gateway.opts
+		c.frames = rate.NewLimiter(o.FramesPerSecond, int(2*o.FramesPerSecond))
+		c.bytes = rate.NewLimiter(o.BytesPerSecond, int(4*o.BytesPerSecond))
+	}
+	now := time.Now()
+	if !c.frames.AllowN(now, 1) || !c.bytes.AllowN(now, size) {
+		c.cut(closeTooMany)
+		return false
+	}
+	return true
+}
+
+func (c *client) handle(f incoming) {
+	switch f.Type {
+	case "post":
+		c.post(f)
+	case "mark":
+		c.hub.mark(chat.Mark{Conversation: f.Conversation, Person: c.actor.Person, Delivered: f.Delivered, Read: f.Read})
+	case "typing":
+		c.typing(f.Conversation)
+	case "ping":
+		c.tell(pongFrame)
+	}
+}
+
+// post writes a message and answers. The socket's next frame is read after the
+// durable commit, so what one device sends keeps its order.
+func (c *client) post(f incoming) {
+	if f.broken {
+		c.refuse(f, chat.ErrNotText)
+		return
+	}
+	d := chat.Draft{Key: f.Key, Conversation: f.Conversation, Text: f.Text, ReplyTo: f.ReplyTo, Files: f.Files}
+	var p chat.Posted
+	err := c.hub.tenant.Write(c.hub.ctx, func(tx *store.Tx) (err error) {
+		p, err = chat.Post(tx, c.actor, d)
+		return err
+	})
+	if err != nil {
+		c.refuse(f, err)
+		return
+	}
+	c.tell(encode(postedFrame{"posted", f.Ref, wire.OfPosted(p)}))
+}
+
+// refuse tells the client why not; a fault of ours is told to the log alone.
+func (c *client) refuse(f incoming, err error) {
+	p := problem.Of(err)
+	if p == nil {
+		if c.hub.ctx.Err() == nil {
+			slog.Error("a post failed", "company", c.hub.tenant.Name(), "error", err)
+		}
+		p = problem.New(problem.Unavailable, "internal", "Something went wrong on our side. Try again.")
+	}
+	c.tell(encode(errorFrame{"error", f.Ref, p.Code, p.Detail}))
+}
+
+// typing tells the other members, on whichever node they are.
+func (c *client) typing(conversation int64) {
+	if now := time.Now(); now.Sub(c.typed) >= typingEvery {
+		c.typed = now
+		err := c.hub.tenant.Read(c.hub.ctx, func(tx *store.Tx) error {
+			_, err := org.MayIn(tx, c.actor.Person, conversation, org.MessagePost)
+			return err
+		})
+		if err == nil {
+			c.hub.signal(signal{Typing: &typing{conversation, c.actor.Person}})
+		}
+	}
+}
