@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -70,11 +71,16 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, c caller) error 
 // put stores an upload, refusing it where it grows too large.
 func (s *Server) put(ctx context.Context, blobs blob.Store, r io.Reader) (blob.Sum, int64, error) {
 	sum, size, err := blobs.Put(ctx, &capped{r: r, left: MaxFile})
-	var cut *http.MaxBytesError
+	return sum, size, uploadFault(err)
+}
+
+// uploadFault tells an upload that broke off from a fault of ours.
+func uploadFault(err error) error {
+	var cut net.Error
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &cut) {
-		err = errFileCut
+		return errFileCut
 	}
-	return sum, size, err
+	return err
 }
 
 type capped struct {

@@ -12,6 +12,7 @@ import (
 
 	"verbale/internal/blob"
 	"verbale/internal/chat"
+	"verbale/internal/importer"
 	"verbale/internal/org"
 	"verbale/internal/store"
 )
