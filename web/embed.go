@@ -9,26 +9,32 @@ import (
 	"encoding/base64"
 	"io/fs"
 	"regexp"
-	"testing/fstest"
 )
 
 //go:embed all:dist
 var dist embed.FS
 
-// notBuilt is what a program without a built client answers at its address.
-const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Verbale</title><p>The client is not built: make build</p></html>`
+// unbuilt is one page, which says that the client is not built.
+//
+//go:embed unbuilt
+var unbuilt embed.FS
 
 // FS gives the files of the built client. Its page is index.html; beside most
 // files lie the same bytes compressed, as name.br and name.gz. A program that
 // was built without the client has one page that says so.
 func FS() fs.FS {
-	built, err := fs.Sub(dist, "dist")
-	if err == nil {
-		if _, err = fs.Stat(built, "index.html"); err == nil {
-			return built
-		}
+	if _, err := fs.Stat(dist, "dist/index.html"); err == nil {
+		return below(dist, "dist")
 	}
-	return fstest.MapFS{"index.html": {Data: []byte(notBuilt)}}
+	return below(unbuilt, "unbuilt")
+}
+
+func below(files embed.FS, folder string) fs.FS {
+	sub, err := fs.Sub(files, folder)
+	if err != nil {
+		panic(err) // the folder's name above is not a path: a mistake in this file
+	}
+	return sub
 }
 
 // inlineScript finds the scripts that stand in the page itself.

@@ -1,6 +1,6 @@
 declare global {
-  namespace App {
-    // Nothing of SvelteKit's own is extended.
-  }
+	namespace App {
+		// Nothing of SvelteKit's own is extended.
+	}
 }
 export {};

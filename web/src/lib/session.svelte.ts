@@ -22,7 +22,10 @@ class Session {
 		const kept = recall();
 		if (kept) {
 			await this.run(kept);
-			void api.me().then((me) => this.changed(me)).catch(() => {});
+			void api
+				.me()
+				.then((me) => this.changed(me))
+				.catch(() => {});
 			return;
 		}
 		// A link signs in by itself; anywhere else the cookie may have outlived what the page kept.
@@ -59,8 +62,13 @@ class Session {
 		this.running = await Engine.open(me, {
 			signedOut: () => void this.ended(),
 			meChanged: ({ company, person }) => {
-				if (company && this.me) this.changed({ ...this.me, company: { ...this.me.company, title: company } });
-				if (person) void api.me().then((now) => this.changed(now)).catch(() => {});
+				if (company && this.me)
+					this.changed({ ...this.me, company: { ...this.me.company, title: company } });
+				if (person)
+					void api
+						.me()
+						.then((now) => this.changed(now))
+						.catch(() => {});
 			}
 		});
 		this.changed(me);

@@ -22,7 +22,11 @@ export interface Asking {
 	outside?: boolean;
 }
 
-export async function ask<Answer>(method: string, path: string, asking: Asking = {}): Promise<Answer> {
+export async function ask<Answer>(
+	method: string,
+	path: string,
+	asking: Asking = {}
+): Promise<Answer> {
 	const response = await send(method, path, asking);
 	if (response.status === 204) return undefined as Answer;
 	try {

@@ -51,7 +51,8 @@ export const api = {
 	revokeInvite: (id: number) => ask<void>('DELETE', `/invites/${id}`),
 
 	// Conversations.
-	conversations: () => ask<{ conversations: T.Conversation[]; seq: number }>('GET', '/conversations'),
+	conversations: () =>
+		ask<{ conversations: T.Conversation[]; seq: number }>('GET', '/conversations'),
 	conversation: (id: number) => ask<T.Conversation>('GET', `/conversations/${id}`),
 	createConversation: (body: { kind: 'group' | 'direct'; title: string; members: number[] }) =>
 		ask<{ id: number }>('POST', '/conversations', { body }),

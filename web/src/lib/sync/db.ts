@@ -37,7 +37,9 @@ export class LocalCopy {
 				fresh.createObjectStore('conversations', { keyPath: 'id' });
 				fresh.createObjectStore('members', { keyPath: 'conversation' });
 				fresh.createObjectStore('people', { keyPath: 'id' });
-				fresh.createObjectStore('messages', { keyPath: ['conversation', 'n'] }).createIndex('id', 'id');
+				fresh
+					.createObjectStore('messages', { keyPath: ['conversation', 'n'] })
+					.createIndex('id', 'id');
 				fresh.createObjectStore('notices', { keyPath: ['conversation', 'id'] });
 				fresh.createObjectStore('outbox', { keyPath: 'key' });
 				fresh.createObjectStore('drafts', { keyPath: 'conversation' });
@@ -121,10 +123,7 @@ export class LocalCopy {
 
 	/** Messages of a conversation with from <= n <= to, in order; some may be missing. */
 	messages(conversation: number, from: number, to: number): Promise<Message[]> {
-		return this.db.getAll(
-			'messages',
-			IDBKeyRange.bound([conversation, from], [conversation, to])
-		);
+		return this.db.getAll('messages', IDBKeyRange.bound([conversation, from], [conversation, to]));
 	}
 
 	message(id: number): Promise<Message | undefined> {

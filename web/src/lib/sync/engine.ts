@@ -218,7 +218,11 @@ export class Engine {
 			people: new Map(people.map((one) => [one.id, one]))
 		};
 		this.write(() => this.copy.replace(state));
-		const change = { ...untouched(state), state, emptied: new Set(store.state.conversations.keys()) };
+		const change = {
+			...untouched(state),
+			state,
+			emptied: new Set(store.state.conversations.keys())
+		};
 		store.loaded = true;
 		store.publish(change);
 		for (const one of conversations) if (one.unread > 0) this.marks.delivered(one.id, one.last_n);

@@ -31,14 +31,15 @@ export async function stretch(
 	return { messages, notices: await copy.notices(conversation.id, low, high) };
 }
 
+/** Backwards, since "before" is always said while "after 0" would mean the latest page. */
 async function fetchAndKeep(copy: LocalCopy, id: number, from: number, to: number): Promise<void> {
-	for (let after = from - 1; after < to; ) {
-		const page = await api.messages(id, { after, limit: Math.min(LIMIT, to - after) });
+	for (let before = to + 1; before > from;) {
+		const page = await api.messages(id, { before, limit: Math.min(LIMIT, before - from) });
 		await copy.keepPage(page.messages, page.notices);
-		const end = page.messages.at(-1)?.n;
-		// What is asked for may have gone meanwhile (erased, or no longer mine to see).
-		if (end === undefined || end <= after) return;
-		after = end;
+		const first = page.messages[0]?.n;
+		// What is asked for may have gone meanwhile (an import undone, or no longer mine to see).
+		if (first === undefined || first >= before) return;
+		before = first;
 	}
 }
 
@@ -57,10 +58,7 @@ async function bounds(
 }
 
 /** One message by its number: what a reply quotes. */
-export async function quoted(
-	copy: LocalCopy,
-	id: number
-): Promise<Message | undefined> {
+export async function quoted(copy: LocalCopy, id: number): Promise<Message | undefined> {
 	const kept = await copy.message(id);
 	if (kept) return kept;
 	return (await api.messageInfo(id)).message;

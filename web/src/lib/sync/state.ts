@@ -135,6 +135,11 @@ function posted(change: Change, message: Message): void {
 		time: message.imported ? conversation.time : message.time,
 		read_n: mine ? message.n : conversation.read_n
 	});
+	// Whoever writes has read.
+	if (!message.imported && !mine) {
+		const { author: person, n, time } = message;
+		marked(change, message.conversation, [{ person, delivered_n: n, read_n: n, time }]);
+	}
 }
 
 function rewritten(change: Change, message: Message): void {

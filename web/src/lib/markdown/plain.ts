@@ -1,0 +1,39 @@
+import { parse, type Block, type Inline } from './parse';
+
+/** The text without its marks: for lists, quotes, notices and screen readers. */
+export function plain(text: string): string {
+	return blocksText(parse(text));
+}
+
+function blocksText(blocks: Block[]): string {
+	return blocks.map(blockText).join('\n');
+}
+
+function blockText(block: Block): string {
+	switch (block.type) {
+		case 'paragraph':
+			return inlineText(block.children);
+		case 'code':
+			return block.text;
+		case 'quote':
+			return blocksText(block.children);
+		case 'list':
+			return block.items.map((item) => inlineText(item.children)).join('\n');
+	}
+}
+
+function inlineText(children: Inline[]): string {
+	return children.map(pieceText).join('');
+}
+
+function pieceText(piece: Inline): string {
+	switch (piece.type) {
+		case 'break':
+			return '\n';
+		case 'strong':
+		case 'em':
+			return inlineText(piece.children);
+		default:
+			return piece.text;
+	}
+}
