@@ -34,7 +34,7 @@ func (s *Server) files() {
 	upload := op("POST", "/files", "upload-file", "Store a file, to be sent with a message", "files")
 	upload.Parameters = []*huma.Param{{Name: "name", In: "query", Required: true, Schema: &huma.Schema{Type: "string"}}}
 	upload.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}
-	s.rawOp(upload, "application/json", s.upload)
+	s.rawOp(upload, "application/json", s.upload).Schema = schemaOf[wire.File](s)
 	download := op("GET", "/files/{id}", "download-file", "A file that I sent, or that is in a message I may see", "files")
 	download.Parameters = []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: "integer", Format: "int64"}}}
 	s.rawOp(download, "application/octet-stream", s.download)

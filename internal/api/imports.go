@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -43,8 +42,7 @@ func (s *Server) imports() {
 	upload := op("POST", "/imports", "analyse-export", "Bring an export and see what is in it; writes no message", "imports")
 	upload.Parameters = []*huma.Param{{Name: "name", In: "query", Required: true, Schema: &huma.Schema{Type: "string"}, Description: "The file's name."}}
 	upload.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}
-	s.rawOp(upload, "application/json", s.analyse)
-	upload.Responses["200"].Content["application/json"].Schema = s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Import](), true, "Import")
+	s.rawOp(upload, "application/json", s.analyse).Schema = schemaOf[Import](s)
 
 	handle(s, op("GET", "/imports", "list-imports", "The exports that I brought in", "imports"), func(ctx context.Context, _ *none) (*reply[Imports], error) {
 		c := from(ctx)

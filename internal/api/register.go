@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -47,18 +48,25 @@ func (s *Server) register() {
 	s.rawOp(export, "application/jsonl", s.export)
 }
 
-// rawOp describes and serves a call whose answer is not JSON of ours.
-func (s *Server) rawOp(o huma.Operation, answers string, f func(http.ResponseWriter, *http.Request, caller) error) {
-	s.rawOpAt(o.Method+" "+o.Path, o, answers, f)
+// rawOp describes and serves a call that huma neither decodes nor encodes.
+func (s *Server) rawOp(o huma.Operation, answers string, f func(http.ResponseWriter, *http.Request, caller) error) *huma.MediaType {
+	return s.rawOpAt(o.Method+" "+o.Path, o, answers, f)
 }
 
-func (s *Server) rawOpAt(pattern string, o huma.Operation, answers string, f func(http.ResponseWriter, *http.Request, caller) error) {
+func (s *Server) rawOpAt(pattern string, o huma.Operation, answers string, f func(http.ResponseWriter, *http.Request, caller) error) *huma.MediaType {
+	answer := &huma.MediaType{}
 	o.Responses = map[string]*huma.Response{
-		"200":     {Description: "OK", Content: map[string]*huma.MediaType{answers: {}}},
+		"200":     {Description: "OK", Content: map[string]*huma.MediaType{answers: answer}},
 		"default": {Description: "Error", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}}},
 	}
 	s.api.OpenAPI().AddOperation(&o)
 	s.mux.HandleFunc(pattern, s.raw(f))
+	return answer
+}
+
+// schemaOf describes a type in the document.
+func schemaOf[T any](s *Server) *huma.Schema {
+	return s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, "")
 }
 
 func (s *Server) checkpoint(w http.ResponseWriter, r *http.Request, c caller) error {

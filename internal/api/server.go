@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path"
+	"reflect"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,10 +21,13 @@ import (
 
 // Config is what the front door is wired to.
 type Config struct {
-	Store   *store.Server
-	Live    Gateway
-	Blobs   func(t *store.Tenant) (blob.Store, error)
-	Version string
+	Store    *store.Server
+	Live     Gateway
+	Blobs    func(t *store.Tenant) (blob.Store, error)
+	Importer func(t *store.Tenant) (*importer.Importer, error)
+	// Background runs what outlives its request, until the company is closed.
+	Background func(t *store.Tenant, f func(context.Context))
+	Version    string
 
 	// PublicURL is where people reach the server; if nil, links are made from
 	// the request's own address.
@@ -100,6 +105,7 @@ func describe(version string) huma.Config {
 	c := huma.DefaultConfig("Verbale", version)
 	c.Info.Description = "The open messenger of a company. See docs/protocol.md for the socket and for how the two fit together."
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Servers = []*huma.Server{{URL: "/"}}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token":  {Type: "http", Scheme: "bearer", Description: "An API token, verbale_<company>_<secret>."},
@@ -108,6 +114,23 @@ func describe(version string) huma.Config {
 	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
 	c.DefaultFormat = "application/json"
 	return c
+}
+
+// schemaName names a type in the document; those of the importer's packages
+// say so, since a name in an export is no person here.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	of := t
+	for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice {
+		of = of.Elem()
+	}
+	switch path.Base(of.PkgPath()) {
+	case "whatsapp":
+		return "Export" + name
+	case "importer":
+		return "Import" + name
+	}
+	return name
 }
 
 // signedIn marks an operation that needs a session.
