@@ -17,7 +17,7 @@ func frontDoor(h *house, s settings, ending *atomic.Bool) http.Handler {
 	h.live = live.New(live.Options{Bus: h.bus, PublicURL: s.givenURL()})
 	h.metrics.gateway(h.live)
 	calls := api.New(api.Config{
-		Store: h.server, Live: h.live, Blobs: h.blobs, Version: version,
+		Store: h.server, Live: h.live, Blobs: h.blobs, Importer: h.importer, Background: h.background, Version: version,
 		PublicURL: s.givenURL(), Setup: h.maySetUp, TrustedProxies: s.proxies,
 		Limits: api.Limits{PersonRate: s.Limits.Person, AddressRate: s.Limits.Address},
 	})

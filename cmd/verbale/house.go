@@ -16,6 +16,7 @@ import (
 	"verbale/internal/blob"
 	"verbale/internal/bus"
 	"verbale/internal/chat"
+	"verbale/internal/importer"
 	"verbale/internal/live"
 	"verbale/internal/problem"
 	"verbale/internal/seal"
@@ -34,8 +35,9 @@ type house struct {
 	live  *live.Gateway // nil when it is not serving
 	setup string        // the secret that may make the first company
 
-	mu    sync.Mutex
-	files map[string]*blob.Disk // by company; guarded by mu
+	mu      sync.Mutex
+	files   map[string]*blob.Disk                  // by company; guarded by mu
+	running map[string]func(func(context.Context)) // begins work of an open company; guarded by mu
 }
 
 // houseOptions say what a house is opened for.
@@ -51,11 +53,11 @@ func openHouse(ctx context.Context, data string, log *slog.Logger, o houseOption
 	}
 	h := &house{
 		log: log, metrics: newMetrics(), bus: bus.NewLocal(),
-		setup: strings.ToLower(rand.Text()), files: map[string]*blob.Disk{},
+		setup: strings.ToLower(rand.Text()), files: map[string]*blob.Disk{}, running: map[string]func(func(context.Context)){},
 	}
 	options := store.Options{Observe: h.metrics.committed, Committed: h.bus.Publish, Clock: o.clock}
 	if o.followers {
-		options.Opened = follow
+		options.Opened = h.follow
 	}
 	server, err := store.OpenServer(ctx, data, options)
 	if err != nil {
@@ -80,12 +82,51 @@ func lostRoot(data string) bool {
 }
 
 // follow runs a company's followers until stop is called.
-func follow(ctx context.Context, tenant *store.Tenant) (stop func()) {
+func (h *house) follow(ctx context.Context, tenant *store.Tenant) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { search.Index(ctx, tenant) })
 	running.Go(func() { chat.KeepMarks(ctx, tenant) })
-	return func() { cancel(); running.Wait() }
+	running.Go(func() { h.resumeImports(ctx, tenant) })
+	h.mu.Lock()
+	h.running[tenant.Name()] = func(f func(context.Context)) { running.Go(func() { f(ctx) }) }
+	h.mu.Unlock()
+	return func() {
+		h.mu.Lock()
+		delete(h.running, tenant.Name()) // nothing more begins
+		h.mu.Unlock()
+		cancel()
+		running.Wait()
+	}
+}
+
+// background runs what outlives its request, until the company is closed.
+func (h *house) background(tenant *store.Tenant, f func(context.Context)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if begin := h.running[tenant.Name()]; begin != nil {
+		begin(f)
+	}
+}
+
+// importer brings exports into a company.
+func (h *house) importer(tenant *store.Tenant) (*importer.Importer, error) {
+	files, err := h.blobs(tenant)
+	if err != nil {
+		return nil, err
+	}
+	return importer.New(tenant, files), nil
+}
+
+// resumeImports goes on with what was running when the server last ended.
+func (h *house) resumeImports(ctx context.Context, tenant *store.Tenant) {
+	in, err := h.importer(tenant)
+	if err == nil {
+		err = in.Resume(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
+		h.log.Error("imports were not resumed", "company", tenant.Name(), "error", err)
+	}
 }
 
 // Close ends what runs on the directory and gives it free.
