@@ -142,7 +142,7 @@ func (r *replica) follow(ctx context.Context, s *socket) {
 			}
 			if f.Type == "ready" {
 				ready = nil
-				if !r.catchUp(ctx) {
+				if !r.catchUp(ctx) || !r.compare(ctx) {
 					return
 				}
 				r.mu.Lock()
@@ -183,6 +183,29 @@ func (r *replica) catchUp(ctx context.Context) bool {
 			return true
 		}
 	}
+}
+
+// compare asks how far each conversation goes. TCP loses nothing in the middle,
+// so the cursor is enough; but where something between swallows single frames,
+// the last one of a conversation leaves no gap that would tell.
+func (r *replica) compare(ctx context.Context) bool {
+	var list struct {
+		Conversations []struct {
+			ID    int64
+			LastN int64 `json:"last_n"`
+		}
+	}
+	if !r.get(ctx, "/conversations", &list) {
+		return false
+	}
+	r.mu.Lock()
+	for _, c := range list.Conversations {
+		if in := r.rooms[c.ID]; in != nil {
+			in.last = max(in.last, c.LastN)
+		}
+	}
+	r.mu.Unlock()
+	return true
 }
 
 // get reads something; false is any failure, to be tried again.
