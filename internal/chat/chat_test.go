@@ -156,7 +156,10 @@ func TestStrangerCannotTellAConversationFromNone(t *testing.T) {
 	stranger := h.people[2]
 	for _, id := range []struct{ conversation, message int64 }{{g, p.ID}, {999_999, 999_999}} {
 		for what, f := range map[string]func(*store.Tx) error{
-			"page":    func(tx *store.Tx) error { _, err := chat.ReadPage(tx, stranger.Person, id.conversation, 0, 0, 50); return err },
+			"page": func(tx *store.Tx) error {
+				_, err := chat.ReadPage(tx, stranger.Person, id.conversation, 0, 0, 50)
+				return err
+			},
 			"get":     func(tx *store.Tx) error { _, err := chat.Get(tx, stranger.Person, id.conversation); return err },
 			"members": func(tx *store.Tx) error { _, err := chat.Members(tx, stranger.Person, id.conversation); return err },
 			"info":    func(tx *store.Tx) error { _, err := chat.ReadInfo(tx, stranger.Person, id.message); return err },
@@ -164,7 +167,9 @@ func TestStrangerCannotTellAConversationFromNone(t *testing.T) {
 			"delete":  func(tx *store.Tx) error { return chat.Delete(tx, stranger, id.message) },
 			"rename":  func(tx *store.Tx) error { return chat.Rename(tx, stranger, id.conversation, "x") },
 			"leave":   func(tx *store.Tx) error { return chat.RemoveMember(tx, stranger, id.conversation, stranger.Person) },
-			"add":     func(tx *store.Tx) error { return chat.AddMembers(tx, stranger, id.conversation, []int64{stranger.Person}, true) },
+			"add": func(tx *store.Tx) error {
+				return chat.AddMembers(tx, stranger, id.conversation, []int64{stranger.Person}, true)
+			},
 			"receipt": func(tx *store.Tx) error { return chat.MayDisclose(tx, stranger.Person, id.message) },
 			"post": func(tx *store.Tx) error {
 				_, err := chat.Post(tx, stranger, chat.Draft{Key: uuid.NewString(), Conversation: id.conversation, Text: "x"})
@@ -247,4 +252,54 @@ func TestDeletedTextIsGoneForMembersAndStaysInTheRegister(t *testing.T) {
 		}
 		return errors.Join(err, bodyErr)
 	})
+}
+
+// TestPagesSideBySideShowEveryNoticeOnce walks a conversation in both
+// directions, in pages of every size.
+func TestPagesSideBySideShowEveryNoticeOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 2)
+	g := h.group(0, 1)
+	const renames = 6
+	for i := range renames {
+		h.post(0, g, "one")
+		h.post(0, g, "two")
+		h.write(func(tx *store.Tx) error { return chat.Rename(tx, h.people[0], g, strings.Repeat("x", i+1)) })
+	}
+	for limit := 1; limit <= 13; limit++ {
+		for _, forwards := range []bool{false, true} {
+			seen, n := map[int64]int{}, int64(0)
+			for more := true; more; {
+				h.read(func(tx *store.Tx) error {
+					after, before := int64(0), n
+					if forwards {
+						after, before = n, 0
+					}
+					if forwards && n == 0 { // the first page forwards is the oldest
+						before = int64(limit) + 1
+					}
+					p, err := chat.ReadPage(tx, h.people[1].Person, g, after, before, limit)
+					for _, ev := range p.Notices {
+						seen[ev.Seq]++
+					}
+					more = p.More
+					if forwards {
+						n = p.Messages[len(p.Messages)-1].N
+						more = n < 2*renames
+					} else {
+						n = p.Messages[0].N
+					}
+					return err
+				})
+			}
+			if len(seen) != renames+1 {
+				t.Errorf("pages of %d, forwards %v: %d notices, there are %d", limit, forwards, len(seen), renames+1)
+			}
+			for seq, times := range seen {
+				if times != 1 {
+					t.Errorf("pages of %d, forwards %v: notice %d came %d times", limit, forwards, seq, times)
+				}
+			}
+		}
+	}
 }

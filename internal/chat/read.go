@@ -134,28 +134,28 @@ func ReadPage(tx *store.Tx, person, conversation, after, before int64, limit int
 			p.Messages[i], p.Messages[j] = p.Messages[j], p.Messages[i]
 		}
 	}
-	p.Notices, err = noticesAmong(tx, person, conversation, p, after == 0)
+	p.Notices, err = noticesAmong(tx, person, conversation, p, place, after)
 	return p, err
 }
 
-// noticesAmong gives the notices between the first and the last message of a
-// page; at the conversation's ends, those before and after as well.
-func noticesAmong(tx *store.Tx, person, conversation int64, p Page, backwards bool) ([]Event, error) {
+// noticesAmong gives what happened from a page's first message up to the
+// message after its last, so that pages laid side by side show everything
+// once; the conversation's first page has what came before its messages too.
+func noticesAmong(tx *store.Tx, person, conversation int64, p Page, place org.Membership, after int64) ([]Event, error) {
 	from, to := int64(0), int64(1)<<62
+	if len(p.Messages) == 0 && after > 0 {
+		return nil, nil
+	}
 	if len(p.Messages) > 0 {
-		if p.More || !backwards {
+		if p.Messages[0].N > place.FirstN {
 			from = p.Messages[0].ID
 		}
-		if last := p.Messages[len(p.Messages)-1]; p.More && !backwards {
-			to = last.ID
-		} else if backwards {
-			next, err := tx.Ints(`SELECT id FROM message WHERE conversation = ? AND n = ?`, conversation, last.N+1)
-			if err != nil {
-				return nil, err
-			}
-			if len(next) > 0 {
-				to = next[0]
-			}
+		next, err := tx.Ints(`SELECT id FROM message WHERE conversation = ? AND n = ?`, conversation, p.Messages[len(p.Messages)-1].N+1)
+		if err != nil {
+			return nil, err
+		}
+		if len(next) > 0 {
+			to = next[0]
 		}
 	}
 	// What happened before one joined is not shown to whoever sees the
