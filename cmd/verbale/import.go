@@ -20,6 +20,11 @@ type importWhatsappCommand struct {
 	Company  string   `help:"The company's short name; not needed when there is one."`
 	Analyze  bool     `help:"Say what is in the files, and write nothing; needs no data directory."`
 	Timezone string   `default:"Europe/Rome" help:"The zone of the phone that made the export."`
+	Order    string   `default:"" enum:",dmy,mdy,ymd" help:"The order of the dates, if the analysis got it wrong: dmy, mdy or ymd."`
+	Person   string   `help:"Who brings it in: a number or a whole name; the owner if not given."`
+	Title    string   `help:"The conversation's title; the chat's own name if not given."`
+	Name     []string `placeholder:"NAME=PERSON" sep:"none" help:"Which name of the file is which person, e.g. \"Marco Work=Marco Rossi\". Names that are spelt as here are found by themselves."`
+	Member   []string `placeholder:"PERSON" sep:"none" help:"Who else sees the conversation, beside those who wrote in it."`
 	JSON     bool     `help:"Print as JSON."`
 }
 
@@ -55,7 +60,7 @@ func (c *importWhatsappCommand) analyze(ctx context.Context, t terminal) error {
 		}
 		out.Files = append(out.Files, found)
 		if !c.JSON {
-			printAnalysis(t, found)
+			t.printf("%s", whatsapp.Report(found))
 		}
 	}
 	if c.JSON {
@@ -79,21 +84,4 @@ func analyzeFile(ctx context.Context, name string) (found whatsapp.Analysis, err
 	}
 	defer func() { err = errors.Join(err, export.Close()) }()
 	return export.Analyze(ctx)
-}
-
-func printAnalysis(t terminal, a whatsapp.Analysis) {
-	t.printf("%s\n", a.File)
-	t.printf("  %d messages from %s to %s, %d of the app's own lines (%s, language %s)\n", a.Messages, a.First, a.Last, a.System, a.Platform, a.Language)
-	t.printf("  dates are %s: %s\n", a.DateOrder, a.DateOrderReason)
-	t.printf("  %d deleted, %d edited, media: %d present, %d missing\n", a.Deleted, a.Edited, a.Media.Present, a.Media.Missing)
-	for _, p := range a.People {
-		t.printf("  %7d  %s\n", p.Messages, p.Name)
-	}
-	for _, w := range a.Warnings {
-		t.printf("  note: %s\n", w.Text)
-	}
-}
-
-func (c *importWhatsappCommand) bringIn(context.Context, terminal) error {
-	return problem.New(problem.Unavailable, "import.browser", "Bring exports in by the browser.")
 }

@@ -11,4 +11,5 @@ var operations = map[string]operation{
 	"doctor":         typed((*house).doctor),
 	"backup":         streaming((*house).backup),
 	"restore":        streaming((*house).restore),
+	"import":         streaming((*house).importFile),
 }

@@ -67,6 +67,13 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 	if err := started(h); err != nil {
 		return err
 	}
+	// Companies are opened when somebody comes; those in which something was
+	// going on must not wait for that.
+	go func() {
+		if err := h.ready(ctx); err != nil && ctx.Err() == nil {
+			log.Error("a company cannot be opened", "error", err)
+		}
+	}()
 	log.Info("serving", "version", version, "listen", public.Addr().String(), "url", s.publicURL.String(), "data", s.Data)
 
 	select {
