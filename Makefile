@@ -34,7 +34,7 @@ demo: build ## start a made-up company of 60 people with a year of chats
 	bin/verbale demo --serve $(ARGS)
 
 clean: ## remove what was built (never data)
-	rm -rf bin web/build web/.svelte-kit web/node_modules e2e/node_modules test-results
+	rm -rf bin web/.svelte-kit web/node_modules e2e/browser/node_modules test-results
 	find web/dist -mindepth 1 ! -name .keep -delete
 
 # What the targets above stand on.
