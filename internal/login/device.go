@@ -27,9 +27,13 @@ const (
 
 // Problems of signing in.
 var (
-	ErrSignedOut = problem.New(problem.Unauthorized, "login.signed_out", "You are signed out. Sign in again.")
-	ErrNoDevice  = problem.New(problem.NotFound, "device.not_found", "There is no such device of yours.")
+	ErrSignedOut   = problem.New(problem.Unauthorized, "login.signed_out", "You are signed out. Sign in again.")
+	ErrManyDevices = problem.Newf(problem.Conflict, "device.too_many", "A person may have %d devices and tokens. Sign some out first.", maxDevices)
+	ErrNoDevice    = problem.New(problem.NotFound, "device.not_found", "There is no such device of yours.")
 )
+
+// maxDevices is how many devices and tokens one person may have at a time.
+const maxDevices = 500
 
 // Device is something that a person is signed in on.
 type Device struct {
@@ -45,6 +49,13 @@ type Device struct {
 func AddDevice(tx *store.Tx, by org.Actor, person int64, kind, name string) (id int64, secret string, err error) {
 	if name, err = org.CleanName(name); err != nil {
 		name = kind
+	}
+	have, err := tx.Ints(`SELECT COUNT(*) FROM device WHERE person = ? AND ended = 0`, person)
+	if err != nil {
+		return 0, "", err
+	}
+	if have[0] >= maxDevices {
+		return 0, "", ErrManyDevices
 	}
 	body, _ := json.Marshal(map[string]string{"kind": kind, "name": name})
 	h, err := tx.Enter(journal.Draft{Kind: KindDeviceAdded, Actor: by.Person, Device: by.Device, Subject: person, Body: body})

@@ -31,6 +31,7 @@ const (
 	SignInLife    = 7 * 24 * time.Hour  // of a sign-in link made on the server
 	MaxInviteLife = 90 * 24 * time.Hour // of an invite
 	MaxUses       = 10_000
+	maxOpen       = 500 // links of one maker that can still be used
 )
 
 // Problems of links.
@@ -40,6 +41,7 @@ var (
 	ErrExpired   = problem.New(problem.Gone, "link.expired", "This link has expired. Ask for a new one.")
 	ErrRevoked   = problem.New(problem.Gone, "link.revoked", "This link was withdrawn. Ask for a new one.")
 	ErrNoInvite  = problem.New(problem.NotFound, "invite.not_found", "There is no such invite.")
+	ErrManyLinks = problem.Newf(problem.TooMany, "link.too_many", "You have %d links open. Withdraw some, or wait until they expire.", maxOpen)
 	ErrBadInvite = problem.New(problem.Invalid, "invite.bad", "An invite lasts from one minute to 90 days and is for at most 10,000 people; 0 uses is any number.")
 )
 
@@ -86,6 +88,13 @@ func MakeLink(tx *store.Tx, by org.Actor, person int64, life time.Duration) (o O
 }
 
 func makeLink(tx *store.Tx, by org.Actor, o *Opening, kind string, life time.Duration) (string, error) {
+	open, err := tx.Ints(`SELECT COUNT(*) FROM link WHERE maker = ? AND expires > ? AND revoked = 0 AND (uses = 0 OR used < uses)`, by.Person, tx.Now())
+	if err != nil {
+		return "", err
+	}
+	if by.Person != 0 && open[0] >= maxOpen {
+		return "", ErrManyLinks
+	}
 	o.Expires = tx.Now() + life.Microseconds()
 	body, _ := json.Marshal(map[string]any{"role": o.Role, "uses": o.Uses, "expires": o.Expires})
 	h, err := tx.Enter(journal.Draft{Kind: kind, Actor: by.Person, Device: by.Device, Subject: o.Person, Body: body})

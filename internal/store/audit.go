@@ -5,9 +5,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"verbale/internal/journal"
 )
+
+// KindErased is the kind of an entry by which the body of an earlier one, its
+// subject, is destroyed for good. A body that is gone without one was destroyed
+// by hand.
+const KindErased = "entry.erased"
 
 // Audit is what walking a company's register found.
 type Audit struct {
@@ -44,6 +50,7 @@ type auditor struct {
 	tile        []byte // the stored level-0 tile that tileN names
 	tileN       int64
 	checkpoints []SignedCheckpoint // still to be met, by size
+	destroyed   []int64            // entries without a body that no entry has accounted for yet
 	broken      bool               // an entry did not hold; later roots cannot either
 }
 
@@ -115,8 +122,12 @@ func (w *auditor) entry(h journal.Header, commitment, sealed []byte) string {
 	if stored, ok := w.storedLeaf(h.Seq); ok && stored != leaf {
 		return "the row is not what the tree has at this place; it was changed, swapped or inserted"
 	}
+	if h.Kind == KindErased {
+		w.destroyed = slices.DeleteFunc(w.destroyed, func(seq int64) bool { return seq == h.Subject })
+	}
 	if sealed == nil {
 		w.audit.Erased++
+		w.destroyed = append(w.destroyed, h.Seq)
 	} else {
 		salt, sealedLeaf, body, err := openBody(w.tx.keys, h.Seq, sealed)
 		switch {
@@ -170,6 +181,9 @@ func (w *auditor) finish() error {
 	}
 	root := w.tree.Root()
 	w.audit.Root = root.String()
+	if len(w.destroyed) > 0 && w.destroyed[0] <= head.Size { // it stands before whatever else was found
+		w.audit.Faults = slices.Insert(w.audit.Faults, 0, fmt.Sprintf("entry %d does not hold: its body was destroyed, and no later entry says by whom and why", w.destroyed[0]))
+	}
 	if w.broken {
 		return nil
 	}

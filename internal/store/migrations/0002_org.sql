@@ -44,3 +44,4 @@ CREATE TABLE link (
   expires BIGINT NOT NULL,
   revoked BIGINT NOT NULL DEFAULT 0
 );
+CREATE INDEX link_maker ON link (maker, expires);
