@@ -14,12 +14,12 @@ const atOnce = time.Second
 
 // settled is a company of its own server with two people in a group.
 type settled struct {
-	dir   string
-	log   *record
-	c     *company
-	anna  *person
-	marco *person
-	group int64
+	dir    string
+	server *server
+	c      *company
+	anna   *person
+	marco  *person
+	group  int64
 }
 
 func settle(t testing.TB, args ...string) settled {
@@ -28,7 +28,7 @@ func settle(t testing.TB, args ...string) settled {
 	s, at := start(t, dir, args...)
 	c := found(t, dir, "acme", "Acme", "", on(at))
 	anna, marco := c.join(t, "Anna Bianchi"), c.join(t, "Marco Rossi")
-	return settled{dir, s.log, c, anna, marco, c.group(t, "Sales", anna, marco)}
+	return settled{dir, s, c, anna, marco, c.group(t, "Sales", anna, marco)}
 }
 
 // closesAtOnce does something and wants a socket closed for good by it.
