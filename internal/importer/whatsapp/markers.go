@@ -3,6 +3,7 @@ package whatsapp
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // tongues is a set of languages, by their place in the list.
@@ -96,36 +97,48 @@ func each(list string, f func(string)) {
 // plain makes phrases comparable: lower case, one kind of space, quote and
 // apostrophe, no invisible marks, no full stop at the end.
 func plain(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
+	b := make([]byte, 0, len(s)+8)
 	space := true
 	for _, r := range s {
-		if invisible(r) || r == 0x307 { // the dot that Turkish capitals leave behind
+		if r < utf8.RuneSelf && r > ' ' {
+			space = false
+			switch {
+			case r >= 'A' && r <= 'Z':
+				r += 'a' - 'A'
+			case r == '`':
+				r = '\''
+			}
+			b = append(b, byte(r))
 			continue
 		}
 		if isSpace(r) || r == '\n' {
 			if !space {
-				b.WriteByte(' ')
+				b = append(b, ' ')
 			}
 			space = true
 			continue
 		}
-		space = false
-		switch r {
-		case '’', 'ʼ', '‘', '`':
-			r = '\''
-		case '“', '”', '„', '«', '»', '「', '」', '『', '』', '‟', '＂':
-			r = '"'
-		case '：':
-			r = ':'
-		case '‑', '‐':
-			r = '-'
-		default:
-			r = unicode.ToLower(r)
+		if invisible(r) || r == 0x307 { // the dot that Turkish capitals leave behind
+			continue
 		}
-		b.WriteRune(r)
+		space = false
+		b = utf8.AppendRune(b, plainRune(r))
 	}
-	return strings.TrimRight(b.String(), " .。।۔")
+	return strings.TrimRight(string(b), " .。।۔")
+}
+
+func plainRune(r rune) rune {
+	switch r {
+	case '’', 'ʼ', '‘':
+		return '\''
+	case '“', '”', '„', '«', '»', '「', '」', '『', '』', '‟', '＂':
+		return '"'
+	case '：':
+		return ':'
+	case '‑', '‐':
+		return '-'
+	}
+	return unicode.ToLower(r)
 }
 
 // glob is a phrase with stars for any words.
@@ -189,8 +202,11 @@ func weight(s string) (n int) {
 // each glob must have: thousands of globs cost as little as one.
 type index struct {
 	by  map[[2]rune][]glob
+	may *[1 << 10]uint64 // a bit for each pair's hash: most pairs need no look into the map
 	all []glob
 }
+
+func hashPair(k [2]rune) uint32 { return (uint32(k[0])*0x9E3779B1 ^ uint32(k[1])*0x85EBCA6B) >> 16 }
 
 func newIndex(all []glob) index {
 	often := map[[2]rune]int{}
@@ -199,7 +215,7 @@ func newIndex(all []glob) index {
 			pairs(p, func(k [2]rune) bool { often[k]++; return true })
 		}
 	}
-	x := index{by: map[[2]rune][]glob{}, all: all}
+	x := index{by: map[[2]rune][]glob{}, may: new([1 << 10]uint64), all: all}
 	for _, g := range all {
 		var best [2]rune
 		least := int(^uint(0) >> 1)
@@ -212,6 +228,8 @@ func newIndex(all []glob) index {
 			})
 		}
 		x.by[best] = append(x.by[best], g)
+		h := hashPair(best)
+		x.may[h>>6] |= 1 << (h & 63)
 	}
 	return x
 }
@@ -219,6 +237,9 @@ func newIndex(all []glob) index {
 // find tells whether some glob covers all of s, and in which languages.
 func (x *index) find(s string) (in tongues, ok bool) {
 	pairs(s, func(k [2]rune) bool {
+		if h := hashPair(k); x.may[h>>6]&(1<<(h&63)) == 0 {
+			return true
+		}
 		for _, g := range x.by[k] {
 			if in&g.in == 0 && g.match(s) {
 				in |= g.in

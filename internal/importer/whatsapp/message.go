@@ -231,7 +231,11 @@ func (r *reading) phrases(raw, bare, first string) {
 		}
 		return
 	}
-	if p, ok := words.calls[clause(line)]; ok && len(line) < 120 {
+	p, ok := words.calls[line]
+	if !ok {
+		p, ok = words.calls[clause(line)]
+	}
+	if ok && len(line) < 120 {
 		r.meant(p)
 		return
 	}
@@ -274,6 +278,9 @@ func (r *reading) leftOutBehind(raw string) {
 			r.meant(p)
 			return
 		}
+	}
+	if !strings.ContainsAny(last, ".•") {
+		return
 	}
 	line := plain(last)
 	for i := range line {

@@ -132,6 +132,9 @@ func (a *assembler) divide(body []byte) split {
 		return splitTight(body)
 	}
 	s := splitBody(body)
+	if long, ok := a.s.longs.split(s.name, body); ok {
+		s = long
+	}
 	if !s.named {
 		if t := splitTight(body); t.named {
 			if n := a.s.senders[t.name]; n != nil && !n.system && n.lines > 1 {
@@ -266,13 +269,11 @@ func (a *assembler) appsOwn(d *draft, raw string) bool {
 		return true
 	}
 	acted := strings.HasPrefix(line, plain(d.s.name)+" ")
-	if _, ok := words.change.find(line); ok && (d.s.marked || !a.s.marks && (acted || a.knows(line))) {
-		return true
+	own := d.s.marked && acted // told of its sender, in words that we do not know
+	if _, ok := words.change.find(line); ok {
+		own = d.s.marked || !a.s.marks && (acted || a.knows(line))
 	}
-	if !d.s.marked || !acted {
-		return false
-	}
-	return classify(raw, false, a.e.has).kind == KindText
+	return own && classify(raw, false, a.e.has).kind == KindText
 }
 
 // knows tells a text that begins with the name of somebody who writes here.

@@ -2,7 +2,10 @@ package whatsapp
 
 import (
 	"bytes"
+	"iter"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -18,6 +21,8 @@ type sender struct {
 	personal int // markers that only a person's message has: media, calls, deleted
 	notices  int // the app's own words, as iPhones put under the group's name
 	system   bool
+	second   string // what stands before the second colon of its first line
+	seconds  int    // how many lines have the same there
 }
 
 // channel tells a name that never wrote anything itself: the group, or someone
@@ -96,10 +101,10 @@ func named(name, text []byte) split {
 func cleanName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
-		case invisible(r):
-			return -1
 		case isSpace(r):
 			return ' '
+		case invisible(r), unicode.IsControl(r):
+			return -1
 		}
 		return r
 	}, s)
@@ -118,3 +123,75 @@ func (s *sender) isLine(name string) bool {
 	}
 	return s.lines <= 2 && len(n) >= 6 && (words.change.begun(n) || words.notice.begun(n))
 }
+
+// longNames are names that have a colon in them, such as the group "Team: Rome"
+// or the contact "Work: Anna", by what stands before it.
+type longNames map[string][]string
+
+const maxLong = 16
+
+func (l longNames) add(first, name string) {
+	if len(l) < maxSenders && len(l[first]) < maxLong && !slices.Contains(l[first], name) {
+		l[first] = append(l[first], name)
+	}
+}
+
+// split divides a body behind a long name that it begins with.
+func (l longNames) split(first string, body []byte) (split, bool) {
+	for _, name := range l[first] {
+		for s := range splits(body) {
+			if s.name == name {
+				return s, true
+			}
+		}
+	}
+	return split{}, false
+}
+
+// splits gives the ways to divide a body at its second, third and fourth colon.
+func splits(body []byte) iter.Seq[split] {
+	return func(yield func(split) bool) {
+		from := 0
+		for range 4 {
+			i := bytes.Index(body[from:], []byte(": "))
+			if i < 0 || from+i > 4*maxSender {
+				return
+			}
+			at := from + i
+			if s := named(body[:at], body[at+2:]); from > 0 && s.named && !yield(s) {
+				return
+			}
+			from = at + 2
+		}
+	}
+}
+
+// noticed finds the division at which the text is a notice of the app: what
+// stands before it is a name with a colon.
+func noticed(body []byte) (split, bool) {
+	if len(body) > 1000 {
+		return split{}, false
+	}
+	for s := range splits(body) {
+		if _, ok := words.notice.find(plain(string(s.text))); ok {
+			return s, true
+		}
+	}
+	return split{}, false
+}
+
+// follow counts how often a name is followed by the same words and a colon.
+func (s *sender) follow(text []byte) {
+	second := splitBody(text[:min(len(text), 4*maxSender)]).name
+	switch {
+	case s.lines == 1:
+		s.second = second
+		fallthrough
+	case second != "" && second == s.second:
+		s.seconds++
+	}
+}
+
+// minFollowed is how many lines, all with the same second part, make a name
+// with a colon of what might be a habit of writing.
+const minFollowed = 5

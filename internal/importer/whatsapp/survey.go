@@ -20,6 +20,7 @@ type survey struct {
 	marks    bool // the app's own texts carry direction marks
 	language string
 	senders  map[string]*sender
+	longs    longNames
 	folded   map[string]bool // the names of those who write, made comparable
 	crowded  bool            // more names than we keep count of
 	foreign  int             // lines that look like headers of another export
@@ -35,7 +36,7 @@ type tally struct {
 	tight   int
 	marks   int
 	crowded bool
-	last    string
+	longs   longNames
 }
 
 type surveyor struct {
@@ -101,7 +102,7 @@ func (v *surveyor) add(h *header, body []byte) {
 		if len(v.tallies) >= maxShapes {
 			return
 		}
-		t = &tally{first: len(v.tallies), senders: map[string]*sender{}, tights: map[string]int{}}
+		t = &tally{first: len(v.tallies), senders: map[string]*sender{}, tights: map[string]int{}, longs: longNames{}}
 		v.tallies[h.shape] = t
 	}
 	t.evidence.add(h, v.e.thisYear)
@@ -111,11 +112,18 @@ func (v *surveyor) add(h *header, body []byte) {
 		return
 	}
 	t.loose++
+	if long, ok := t.longs.split(s.name, body); ok {
+		s = long
+	} else if long, ok := noticed(body); ok && h.shape.style == '[' {
+		t.longs.add(s.name, long.name)
+		s = long
+	}
 	n := t.sender(s.name)
 	if n == nil {
 		return
 	}
 	n.lines++
+	n.follow(s.text)
 	if h.shape.style == '[' && s.marked {
 		t.marks++
 	}
@@ -240,6 +248,10 @@ func (v *surveyor) conclude() (*survey, error) {
 			s.senders[name] = &sender{lines: n, plain: n}
 		}
 	}
+	s.longs = top.longs
+	if !s.tight {
+		s.lengthen()
+	}
 	for name, n := range s.senders {
 		n.system = n.isLine(name)
 		if !n.system && !n.channel() {
@@ -286,4 +298,19 @@ func (v *surveyor) language() string {
 		return "und"
 	}
 	return languages[best].code
+}
+
+// lengthen gives names that a colon cut short their second part back.
+func (s *survey) lengthen() {
+	longer := map[string]string{}
+	for name, n := range s.senders {
+		if n.second != "" && n.lines >= minFollowed && n.seconds == n.lines {
+			longer[name] = name + ": " + n.second
+		}
+	}
+	for name, long := range longer {
+		s.longs.add(name, long)
+		s.senders[long] = s.senders[name]
+		delete(s.senders, name)
+	}
 }
