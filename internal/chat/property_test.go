@@ -60,6 +60,13 @@ func TestUnreadCountsEqualARecountAndNumbersHaveNoGap(t *testing.T) {
 		for _, p := range h.people {
 			h.read(func(tx *store.Tx) error { return recount(tx, p) })
 		}
+		h.read(func(tx *store.Tx) error {
+			faults, err := chat.Audit(tx)
+			if len(faults) > 0 {
+				rt.Fatalf("the views are not what the register gives: %q", faults)
+			}
+			return err
+		})
 	})
 }
 
