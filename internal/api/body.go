@@ -6,12 +6,14 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
 const (
 	maxJSON  = 256 << 10 // bytes of a JSON body
 	maxDepth = 32        // levels of a JSON body
+	bodyTime = 20 * time.Second
 )
 
 // checkBody reads a JSON body once, within bounds, and refuses what a decoder
@@ -23,7 +25,11 @@ func (s *Server) checkBody(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		// A body that trickles in must not hold a connection for ever.
+		line := http.NewResponseController(w)
+		line.SetReadDeadline(time.Now().Add(bodyTime))
 		content, err := io.ReadAll(io.LimitReader(r.Body, maxJSON+1))
+		line.SetReadDeadline(time.Time{})
 		switch {
 		case err != nil:
 			writeProblem(w, errNotJSON)

@@ -76,7 +76,7 @@ func (s *Server) put(ctx context.Context, blobs blob.Store, r io.Reader) (blob.S
 
 // uploadFault tells an upload that broke off from a fault of ours.
 func uploadFault(err error) error {
-	var cut net.Error
+	var cut *net.OpError // not any net.Error: a full disk's number is one, too
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &cut) {
 		return errFileCut
 	}
