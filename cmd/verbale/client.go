@@ -35,11 +35,15 @@ func contentPolicy(scripts []string) string {
 	return strings.Join([]string{
 		"default-src 'none'",
 		"script-src 'self' " + strings.Join(scripts, " "),
-		"style-src 'self'", "font-src 'self'", "img-src 'self' data: blob:", "media-src 'self' blob:",
+		"style-src 'self'", "style-src-attr " + announcerStyle, "font-src 'self'", "img-src 'self' data: blob:", "media-src 'self' blob:",
 		"connect-src 'self'", "manifest-src 'self'", "worker-src 'self'",
 		"base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
 	}, "; ")
 }
+
+// announcerStyle lets exactly one style attribute in: that by which SvelteKit
+// hides the line that tells a screen reader which page it is on.
+const announcerStyle = "'unsafe-hashes' 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='"
 
 // Compressed forms that the build leaves beside a file, the smallest first.
 var compressed = []struct{ encoding, suffix string }{{"br", ".br"}, {"gzip", ".gz"}}

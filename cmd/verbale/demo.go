@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"verbale/cmd/verbale/demo"
@@ -181,6 +180,6 @@ func (c *demoCommand) welcome(ctx context.Context, t terminal, h *house, s setti
 		}
 		t.printf("  %-15s (%s)\n    %s\n", guest.name, guest.who, link)
 	}
-	t.printf("\nAnybody else: verbale person link %q --data %s\nCtrl-C ends it.\n", strings.Fields(story.People[50].Name)[0]+" ...", c.Data)
+	t.printf("\nAnybody else: verbale person link %q --data %s\nCtrl-C ends it.\n", story.People[50].Name, c.Data)
 	return nil
 }

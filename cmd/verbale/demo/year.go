@@ -11,13 +11,14 @@ import (
 
 // chat is a conversation while the story is made.
 type chat struct {
-	number  int
-	group   bool
-	title   string
-	start   time.Time
-	members []int // places in Story.People, the starter first
-	fitting []dialogue
-	busy    float64 // threads a working day
+	number   int
+	group    bool
+	title    string
+	language string
+	start    time.Time
+	members  []int // places in Story.People, the starter first
+	fitting  []dialogue
+	busy     float64 // threads a working day
 }
 
 // writer makes a story.
@@ -40,8 +41,10 @@ func Make(o Options) (Story, error) {
 	}
 	w := &writer{
 		rng: rand.New(rand.NewPCG(o.Seed, 0x5eed)), story: &Story{Name: "bianchi", Title: "Bianchi Costruzioni S.p.A."},
-		until: o.Until, begin: o.Until.AddDate(-1, 0, 0),
+		until: o.Until,
 	}
+	first := o.Until.In(zone).AddDate(-1, 0, 1)
+	w.begin = time.Date(first.Year(), first.Month(), first.Day(), 6, 0, 0, 0, zone)
 	w.people()
 	if err := w.conversations(); err != nil {
 		return Story{}, err
@@ -101,7 +104,7 @@ func (w *writer) conversations() error {
 		if g.language == "en" {
 			all = en
 		}
-		c := &chat{number: len(w.chats), group: true, title: g.title, members: w.team(g.teams), busy: float64(g.busy) / 100, fitting: about(all, strings.Fields(g.topics))}
+		c := &chat{number: len(w.chats), group: true, title: g.title, language: g.language, members: w.team(g.teams, g.language), busy: float64(g.busy) / 100, fitting: about(all, strings.Fields(g.topics))}
 		c.start = opened.AddDate(0, g.month, 0).Add(time.Duration(len(w.chats)) * time.Minute)
 		w.start(c)
 	}
@@ -121,7 +124,7 @@ func (w *writer) conversations() error {
 		if q.Language == "en" {
 			all, topic = en, "direct"
 		}
-		c := &chat{number: len(w.chats), members: []int{a, b}, busy: 0.15 + w.rng.Float64()*0.35, fitting: about(all, []string{topic})}
+		c := &chat{number: len(w.chats), language: q.Language, members: []int{a, b}, busy: 0.15 + w.rng.Float64()*0.35, fitting: about(all, []string{topic})}
 		c.start = opened.AddDate(0, 0, w.rng.IntN(300))
 		if later := maxTime(p.From, q.From); c.start.Before(later) {
 			c.start = later.Add(time.Hour)
@@ -151,9 +154,10 @@ func (w *writer) start(c *chat) {
 	w.act(Act{At: c.start, Kind: Start, Who: c.members[0], Conversation: c.number, Group: c.group, Title: c.title, Members: now[1:]})
 }
 
-// team gives the people of teams, and always the owner, who started it all;
-// somebody of theirs who was there on the first day comes first.
-func (w *writer) team(teams string) []int {
+// team gives the people of teams, and whose house it is: the owner, and in
+// English the head of the British branch. Somebody of the team who was there on
+// the first day comes first.
+func (w *writer) team(teams, language string) []int {
 	var found []int
 	for i, p := range w.story.People {
 		for _, team := range strings.Fields(teams) {
@@ -165,8 +169,14 @@ func (w *writer) team(teams string) []int {
 	}
 	first := slices.IndexFunc(found, func(i int) bool { return w.story.People[i].From.Before(w.begin.Add(8 * time.Hour)) })
 	found[0], found[first] = found[first], found[0]
-	if !slices.Contains(found, 0) {
-		found = append(found, 0)
+	heads := []int{0}
+	if language == "en" {
+		heads = append(heads, slices.IndexFunc(w.story.People, func(p Person) bool { return p.Team == "uk" }))
+	}
+	for _, head := range heads {
+		if !slices.Contains(found, head) {
+			found = append(found, head)
+		}
 	}
 	return found
 }
@@ -260,7 +270,7 @@ func (w *writer) thread(c *chat, at time.Time) {
 	}
 	if w.rng.Float64() < aside && len(present) > 1 {
 		who := present[len(present)-1]
-		list := asides[w.story.People[c.members[0]].Language]
+		list := asides[c.language]
 		w.say(c, at, who, list[w.rng.IntN(len(list))], 0)
 	}
 }
