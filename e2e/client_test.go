@@ -119,10 +119,17 @@ func ask[T any](t testing.TB, p *person, method, path string, body any) (out T) 
 	if a.status >= 300 {
 		t.Fatalf("%s %s: %v", method, path, a)
 	}
-	if len(a.body) > 0 {
-		if err := json.Unmarshal(a.body, &out); err != nil {
-			t.Fatalf("%s %s: %v in %v", method, path, err, a)
-		}
+	return decoded[T](t, a)
+}
+
+// decoded reads an answer; one without a body gives nothing.
+func decoded[T any](t testing.TB, a answer) (out T) {
+	t.Helper()
+	if len(a.body) == 0 {
+		return out
+	}
+	if err := json.Unmarshal(a.body, &out); err != nil {
+		t.Fatalf("%v in %v", err, a)
 	}
 	return out
 }

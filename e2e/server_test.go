@@ -44,10 +44,17 @@ var served = regexp.MustCompile(`is at https?://[^\s/]*:(\d+)`)
 // launch starts a server and does not wait for it.
 func launch(t testing.TB, dir string, args ...string) *server {
 	t.Helper()
+	return launchAs(t, nil, dir, args...)
+}
+
+// launchAs starts a server as another user, if one is given.
+func launchAs(t testing.TB, as *syscall.Credential, dir string, args ...string) *server {
+	t.Helper()
 	s := &server{dir: dir, log: &record{}, ready: make(chan string, 1), ended: make(chan struct{})}
 	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--data", dir, "--log-level", "debug", "--log-format", "text"}, args...)
 	s.cmd = exec.Command(program, args...)
 	s.cmd.Dir = t.TempDir()
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as}
 	s.cmd.Stderr = s.log
 	out, err := s.cmd.StdoutPipe()
 	if err == nil {
@@ -116,7 +123,12 @@ func (s *server) end(t testing.TB) {
 // refusesToServe starts a server that must not come up, and gives what it says.
 func refusesToServe(t testing.TB, dir string) string {
 	t.Helper()
-	s := launch(t, dir)
+	return refusesToServeAs(t, nil, dir)
+}
+
+func refusesToServeAs(t testing.TB, as *syscall.Credential, dir string) string {
+	t.Helper()
+	s := launchAs(t, as, dir)
 	select {
 	case <-s.ended:
 	case <-s.ready:

@@ -89,7 +89,7 @@ func (d *Disk) Put(ctx context.Context, r io.Reader) (Sum, int64, error) {
 	}
 	if err != nil {
 		d.root.Remove(temporary) // best effort: the next start sweeps it
-		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
 			err = fmt.Errorf("%w (%w)", ErrNoSpace, err)
 		}
 		return Sum{}, 0, fmt.Errorf("blob: put: %w", err)

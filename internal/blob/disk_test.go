@@ -281,6 +281,7 @@ func TestFullOrFailingDiskIsAClearErrorAndLeavesNothing(t *testing.T) {
 		"full in the middle":    {100_000, syscall.ENOSPC, nil, ErrNoSpace},
 		"full at the footer":    {200_000 + 16*4 + seal.StreamHeaderSize, syscall.ENOSPC, nil, ErrNoSpace},
 		"quota":                 {100_000, syscall.EDQUOT, nil, ErrNoSpace},
+		"limit on files":        {100_000, syscall.EFBIG, nil, ErrNoSpace},
 		"failing":               {100_000, syscall.EIO, nil, syscall.EIO},
 		"failing to be durable": {1 << 30, nil, syscall.EIO, syscall.EIO},
 	} {

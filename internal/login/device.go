@@ -87,7 +87,9 @@ func Authenticate(ctx context.Context, t *store.Tenant, secret string) (org.Acto
 		return a, ErrSignedOut
 	}
 	if err == nil && now-seen > seenEvery.Microseconds() {
-		err = t.Write(ctx, func(tx *store.Tx) error {
+		// On a full disk this fails, and reading has to go on; the store has
+		// logged it.
+		_ = t.Write(ctx, func(tx *store.Tx) error {
 			_, err := tx.Note(`INSERT INTO device_use (device, seen) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET seen = excluded.seen`, a.Device, tx.Now())
 			return err
 		})
