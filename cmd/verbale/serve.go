@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -51,7 +53,10 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 	if err != nil {
 		return err
 	}
-	defer commands.Close()
+	defer func() {
+		commands.Close()
+		os.Remove(filepath.Join(s.Data, "admin.sock"))
+	}()
 
 	var ending atomic.Bool
 	server := &http.Server{
