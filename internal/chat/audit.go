@@ -24,7 +24,7 @@ func Audit(tx *store.Tx) (faults []string, err error) {
 		{"message %d shows another text than the register has last", `
 			SELECT m.id FROM message m
 			WHERE m.text_seq <> COALESCE((SELECT MAX(x.seq) FROM entry x WHERE x.subject = m.id AND x.subject <> 0 AND x.kind = 'message.edited'), m.id)
-			OR m.edited <> COALESCE((SELECT MAX(x.time) FROM entry x WHERE x.subject = m.id AND x.subject <> 0 AND x.kind = 'message.edited'), 0) ORDER BY m.id LIMIT 1`},
+			OR m.edited <> COALESCE((SELECT MAX(x.time) FROM entry x WHERE x.subject = m.id AND x.subject <> 0 AND x.kind = 'message.edited'), CASE WHEN m.imported <> 0 THEN m.edited ELSE 0 END) ORDER BY m.id LIMIT 1`},
 		{"message %d was deleted, or shown again, by hand", `
 			SELECT m.id FROM message m LEFT JOIN entry x ON x.subject = m.id AND x.subject <> 0 AND x.kind = 'message.deleted'
 			WHERE m.deleted <> COALESCE(x.time, 0) OR m.deleted_by <> COALESCE(x.actor, 0) ORDER BY m.id LIMIT 1`},

@@ -15,6 +15,7 @@ type ImportedDraft struct {
 	Line   int64  // in the file
 	Time   int64  // when it was written, in microseconds
 	Text   string
+	Edited bool // the file says that it was edited, not when, nor what it said before
 	Files  []int64
 }
 
@@ -43,14 +44,14 @@ func PostImported(tx *store.Tx, by org.Actor, imp, conversation int64, drafts []
 	var last int64
 	for _, d := range drafts {
 		n++
-		content, _ := json.Marshal(body{N: n, Text: d.Text, Files: d.Files, Name: d.Name, Line: d.Line, Time: d.Time})
+		content, _ := json.Marshal(body{N: n, Text: d.Text, Files: d.Files, Name: d.Name, Line: d.Line, Time: d.Time, Edited: d.Edited})
 		h, err := tx.Enter(journal.Draft{Kind: KindImported, Actor: by.Person, Device: by.Device, Conversation: conversation, Subject: imp, Body: content})
 		if err != nil {
 			return err
 		}
 		last = h.Seq
-		if _, err := tx.Exec(`INSERT INTO message (id, conversation, n, author, time, text_seq, imported, files) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			last, conversation, n, d.Author, d.Time, last, imp, len(d.Files)); err != nil {
+		if _, err := tx.Exec(`INSERT INTO message (id, conversation, n, author, time, text_seq, edited, imported, files) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			last, conversation, n, d.Author, d.Time, last, asInt(d.Edited)*d.Time, imp, len(d.Files)); err != nil {
 			return err
 		}
 		if err := attach(tx, last, d.Files); err != nil {

@@ -138,9 +138,10 @@ type body struct {
 	Files   []int64 `json:"files,omitempty"`
 
 	// of imported ones
-	Name string `json:"name,omitempty"`
-	Line int64  `json:"line,omitempty"`
-	Time int64  `json:"time,omitempty"` // when it was written, in microseconds
+	Name   string `json:"name,omitempty"`
+	Line   int64  `json:"line,omitempty"`
+	Time   int64  `json:"time,omitempty"` // when it was written, in microseconds
+	Edited bool   `json:"edited,omitempty"`
 }
 
 // checkText refuses what cannot be a message's text.

@@ -32,7 +32,7 @@ type pending struct {
 // prepare makes what will be written of a message, and keeps its media.
 func (r *run) prepare(ctx context.Context, m *whatsapp.Message) (pending, error) {
 	p := pending{draft: chat.ImportedDraft{
-		Author: r.people[m.Sender], Name: m.Sender, Line: m.Line, Time: r.clock.at(m.Time).UnixMicro(),
+		Author: r.people[m.Sender], Name: m.Sender, Line: m.Line, Time: r.clock.at(m.Time).UnixMicro(), Edited: m.Edited,
 	}}
 	text := m.Text
 	for _, name := range m.Files {
