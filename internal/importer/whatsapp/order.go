@@ -1,6 +1,9 @@
 package whatsapp
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // DateOrder says which number of a date is the day, the month and the year.
 type DateOrder string
@@ -19,6 +22,7 @@ const (
 	reasonSecond     = "second_over_12"
 	reasonDecreasing = "decreasing"
 	reasonFaster     = "faster_changing"
+	reasonMedia      = "media_names"
 	reasonAssumed    = "assumed"
 	reasonGiven      = "given"
 )
@@ -80,8 +84,31 @@ type evidence struct {
 	foreign int
 	padded  bool
 	shouted bool
+	named   [3]int // how often the date in the name of an attachment is that of its message, by order
 	prev    [3]int
 	last    [3]time.Time
+}
+
+// dated compares a message's date with the one that the app has put into the
+// name of its attachment: IMG-20180129-WA0001.jpg.
+func (e *evidence) dated(h *header, file string) {
+	var day string
+	switch {
+	case androidName(file):
+		day = file[4:12]
+	case iphoneName(file):
+		_, rest, _ := strings.Cut(file[9:], "-")
+		day = strings.ReplaceAll(rest[:min(len(rest), 10)], "-", "")
+	}
+	on, err := time.Parse("20060102", day)
+	if err != nil {
+		return
+	}
+	for i, o := range orders {
+		if t, ok := h.local(o); ok && t.Sub(on).Abs() < 48*time.Hour {
+			e.named[i]++
+		}
+	}
 }
 
 func (e *evidence) add(h *header, thisYear int) {
@@ -163,10 +190,20 @@ func (e *evidence) decide(s shape, language string) (DateOrder, string) {
 		}
 		return MDY, reasonFaster
 	}
-	// Only the habits of a region are left. English dates with a slash, short
-	// and unpadded, are American; all others put the day first.
-	american := s.sep == '/' && !e.padded && s.year < 0 && (language == "en" || language == "") && (!s.twelve || e.shouted)
-	if american {
+	if e.named[0] != e.named[1] {
+		if e.named[0] > e.named[1] {
+			return DMY, reasonMedia
+		}
+		return MDY, reasonMedia
+	}
+	// Only the habits of a region are left. English dates with a slash and no
+	// padding are American, if AM or PM is in capitals or the year is short; all
+	// others put the day first.
+	habit := e.shouted
+	if !s.twelve {
+		habit = s.year < 0
+	}
+	if s.sep == '/' && !e.padded && habit && (language == "en" || language == "und") {
 		return MDY, reasonAssumed
 	}
 	return DMY, reasonAssumed

@@ -14,6 +14,7 @@ var (
 		reasonSecond:     "the second number is above 12 somewhere",
 		reasonDecreasing: "in the other order, dates would go back",
 		reasonFaster:     "the number that changes faster is the day",
+		reasonMedia:      "the names of attachments have the same dates",
 		reasonAssumed:    "assumed: no date tells",
 		reasonGiven:      "given",
 	}

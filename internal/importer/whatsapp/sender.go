@@ -154,14 +154,17 @@ func splits(body []byte) iter.Seq[split] {
 		from := 0
 		for range 4 {
 			i := bytes.Index(body[from:], []byte(": "))
+			if i < 0 && bytes.HasSuffix(body[from:], []byte(":")) {
+				i = len(body) - 1 - from
+			}
 			if i < 0 || from+i > 4*maxSender {
 				return
 			}
 			at := from + i
-			if s := named(body[:at], body[at+2:]); from > 0 && s.named && !yield(s) {
+			from = min(at+2, len(body))
+			if s := named(body[:at], body[from:]); at > i && s.named && !yield(s) {
 				return
 			}
-			from = at + 2
 		}
 	}
 }

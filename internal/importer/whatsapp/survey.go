@@ -31,7 +31,7 @@ type tally struct {
 	evidence
 	first   int // which shape came first
 	senders map[string]*sender
-	tights  map[string]int
+	tights  map[string]*sender // the same, if no space follows the colon
 	loose   int
 	tight   int
 	marks   int
@@ -102,7 +102,7 @@ func (v *surveyor) add(h *header, body []byte) {
 		if len(v.tallies) >= maxShapes {
 			return
 		}
-		t = &tally{first: len(v.tallies), senders: map[string]*sender{}, tights: map[string]int{}, longs: longNames{}}
+		t = &tally{first: len(v.tallies), senders: map[string]*sender{}, tights: map[string]*sender{}, longs: longNames{}}
 		v.tallies[h.shape] = t
 	}
 	t.evidence.add(h, v.e.thisYear)
@@ -118,29 +118,29 @@ func (v *surveyor) add(h *header, body []byte) {
 		t.longs.add(s.name, long.name)
 		s = long
 	}
-	n := t.sender(s.name)
-	if n == nil {
-		return
-	}
-	n.lines++
-	n.follow(s.text)
 	if h.shape.style == '[' && s.marked {
 		t.marks++
 	}
-	v.weigh(n, h.shape.style == '-', s)
+	v.count(t, t.senders, h, s)
 }
 
-func (t *tally) sender(name string) *sender {
-	n := t.senders[name]
+// count adds a line to what is known of its sender, if there is room for one
+// more name.
+func (v *surveyor) count(t *tally, in map[string]*sender, h *header, s split) {
+	n := in[s.name]
 	if n == nil {
-		if len(t.senders) >= maxSenders {
+		if len(in) >= maxSenders {
 			t.crowded = true
-			return nil
+			return
 		}
 		n = &sender{}
-		t.senders[name] = n
+		in[s.name] = n
 	}
-	return n
+	n.lines++
+	n.follow(s.text)
+	for _, f := range v.weigh(n, h.shape.style == '-', s) {
+		t.dated(h, f)
+	}
 }
 
 // unnamed looks at a line without a sender: the app's own, in which language?
@@ -148,9 +148,9 @@ func (v *surveyor) unnamed(t *tally, h *header, body []byte) {
 	if len(body) > 1000 {
 		return
 	}
-	if s := splitTight(body); h.shape.style == '[' && s.named && len(t.tights) < maxSenders {
+	if s := splitTight(body); h.shape.style == '[' && s.named {
 		t.tight++
-		t.tights[s.name]++
+		v.count(t, t.tights, h, s)
 	}
 	line := plain(string(body))
 	if in, ok := words.notice.find(line); ok {
@@ -160,8 +160,22 @@ func (v *surveyor) unnamed(t *tally, h *header, body []byte) {
 	}
 }
 
-// weigh counts for a name whether its texts are the app's or a person's.
-func (v *surveyor) weigh(n *sender, android bool, s split) {
+// join adds the names of a further shape that headers have.
+func (t *tally) join(o *tally) {
+	for name, n := range o.senders {
+		m := t.senders[name]
+		if m == nil {
+			t.senders[name] = n
+			continue
+		}
+		m.lines, m.plain, m.personal, m.notices = m.lines+n.lines, m.plain+n.plain, m.personal+n.personal, m.notices+n.notices
+		m.second = "" // too little is known to say more of the name
+	}
+}
+
+// weigh counts for a name whether its texts are the app's or a person's, and
+// gives the files that they name.
+func (v *surveyor) weigh(n *sender, android bool, s split) (files []string) {
 	text := string(s.text)
 	r := classify(text, android, v.e.has)
 	v.speak(r.in, 2)
@@ -171,27 +185,28 @@ func (v *surveyor) weigh(n *sender, android bool, s split) {
 		} else {
 			n.plain++
 		}
-		return
+		return r.files
 	}
 	if android || len(text) > 600 {
 		n.plain++
-		return
+		return nil
 	}
 	line := plain(text)
 	if in, ok := words.notice.find(line); ok {
 		n.notices++
 		v.speak(in, 3)
-		return
+		return nil
 	}
 	if in, ok := words.change.find(line); ok && s.marked {
 		v.speak(in, 1)
-		return
+		return nil
 	} else if ok && v.actor(line, s.name) {
-		return
+		return nil
 	}
 	if !s.marked {
 		n.plain++
 	}
+	return nil
 }
 
 // actor tells a text that tells of its own sender, as nobody writes.
@@ -229,11 +244,7 @@ func (v *surveyor) conclude() (*survey, error) {
 		alike := sh.style == s.shape.style && sh.clock == s.shape.clock && sh.seconds == s.shape.seconds
 		if alike && t.lines >= 3 && t.lines*2 >= top.lines {
 			s.also[sh] = true
-			for name, n := range t.senders {
-				if m := top.sender(name); m != nil {
-					m.lines, m.plain, m.personal, m.notices = m.lines+n.lines, m.plain+n.plain, m.personal+n.personal, m.notices+n.notices
-				}
-			}
+			top.join(t)
 			continue
 		}
 		s.foreign += t.lines
@@ -243,10 +254,7 @@ func (v *surveyor) conclude() (*survey, error) {
 	s.tight = top.tight > 0 && top.tight > 4*top.loose
 	s.senders, s.crowded = top.senders, top.crowded
 	if s.tight {
-		s.senders = map[string]*sender{}
-		for name, n := range top.tights {
-			s.senders[name] = &sender{lines: n, plain: n}
-		}
+		s.senders = top.tights
 	}
 	s.longs = top.longs
 	if !s.tight {
