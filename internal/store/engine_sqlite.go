@@ -64,7 +64,7 @@ func rebind(query string) string { return query }
 // that a person can do; any other error passes.
 func classify(err error) error {
 	var e *sqlite.Error
-	if err == nil || !errors.As(err, &e) {
+	if err == nil || problem.Of(err) != nil || !errors.As(err, &e) {
 		return err
 	}
 	switch e.Code() & 0xff {

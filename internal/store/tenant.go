@@ -89,7 +89,7 @@ func (t *Tenant) Read(ctx context.Context, f func(*Tx) error) error {
 		return err
 	}
 	defer c.exec("ROLLBACK")
-	return f(&Tx{conn: c, keys: t.keys, now: t.clock().UnixMicro()})
+	return classify(f(&Tx{conn: c, keys: t.keys, now: t.clock().UnixMicro()}))
 }
 
 func readHead(c *conn) (Head, error) {

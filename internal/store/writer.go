@@ -196,7 +196,7 @@ func call(f func(*Tx) error, tx *Tx) (err error) {
 			err = errors.New("store: a command panicked")
 		}
 	}()
-	return f(tx)
+	return classify(f(tx))
 }
 
 // failed logs what went wrong with a whole batch.

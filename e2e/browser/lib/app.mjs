@@ -1,0 +1,109 @@
+// The client as a person uses it: by what is written on it. One App is one window.
+import assert from 'node:assert/strict';
+import jsQR from 'jsqr';
+import { PNG } from 'pngjs';
+import { words } from './words.mjs';
+
+export class App {
+	constructor(page, language = 'en') {
+		this.page = page;
+		this.t = words(language);
+	}
+
+	button(key, parameters) {
+		return this.page.getByRole('button', { name: this.t(key, parameters), exact: true });
+	}
+	field(key, parameters) {
+		return this.page.getByLabel(this.t(key, parameters), { exact: true });
+	}
+	heading(key, parameters) {
+		return this.page.getByRole('heading', { name: this.t(key, parameters), exact: true });
+	}
+	dialog(key, parameters) {
+		return this.page.getByRole('dialog', { name: this.t(key, parameters), exact: true });
+	}
+
+	/** The conversations of the list, as shown. */
+	get rows() {
+		return this.page.getByRole('navigation', { name: this.t('chat.list') }).locator('a');
+	}
+	row(title) {
+		return this.rows.filter({ hasText: title }).first();
+	}
+	get composer() {
+		return this.field('chat.compose');
+	}
+	get bubbles() {
+		return this.page.locator('article[data-key]');
+	}
+	bubble(text) {
+		return this.bubbles.filter({ hasText: text }).last();
+	}
+	/** A message of mine in this state: waiting, stored, delivered, read, failed. */
+	ticked(text, state) {
+		return this.bubble(text).locator(`.ticks.${state}`);
+	}
+
+	async say(text) {
+		await this.composer.fill(text);
+		await this.button('chat.send').click();
+		await this.bubble(text.split('\n')[0]).waitFor();
+	}
+
+	/** Opens the menu of a message, as a right click does. */
+	async menu(text) {
+		await this.bubble(text).click({ button: 'right' });
+		return this.page.getByRole('menu');
+	}
+	async act(text, key) {
+		const menu = await this.menu(text);
+		await menu.getByRole('menuitem', { name: this.t(key) }).click();
+	}
+
+	async openRow(title) {
+		await this.row(title).click();
+		await this.composer.waitFor();
+	}
+
+	/** Makes the company behind a start link, and answers the invite that is offered next. */
+	async makeCompany(link, { title, name, language }) {
+		await this.page.goto(link);
+		await this.field('start.company').fill(title);
+		await this.field('start.your_name').fill(name);
+		if (language) await this.page.getByText(language === 'it' ? 'Italiano' : 'English').click();
+		await this.button('start.make').click();
+		await this.heading('start.invite_title').waitFor();
+		return this.page.getByLabel(this.t('people.invite_link')).inputValue();
+	}
+
+	/** Follows an invite; answers the number of screens until in. */
+	async join(link, name) {
+		await this.page.goto(link);
+		await this.field('join.your_name').fill(name);
+		await this.button('join.enter').click();
+		await this.page.waitForURL('**/chats');
+	}
+
+	/** Signs in by a link that a signed-in device or the program made. */
+	async signIn(link) {
+		await this.page.goto(link);
+		await this.button('join.add_this_device').click();
+		await this.page.waitForURL('**/chats');
+	}
+
+	/** What a phone's camera would read from the QR code in sight. */
+	async scan(name) {
+		const picture = await this.page.getByRole('img', { name, exact: true }).screenshot();
+		const { data, width, height } = PNG.sync.read(picture);
+		const found = jsQR(new Uint8ClampedArray(data), width, height);
+		assert.ok(found, 'there is no readable QR code');
+		return found.data;
+	}
+
+	/** The service worker has the shell, so that the next opening needs no network. */
+	async shellKept() {
+		await this.page.evaluate(async () => {
+			await navigator.serviceWorker.ready;
+		});
+	}
+}
