@@ -33,36 +33,24 @@ type found struct {
 	joined     bool     // made of several words of the text
 }
 
-// analyse lists what a text is indexed under, each term once.
-func analyse(text string) []term {
-	seen := map[term]bool{}
-	var out []term
-	add := func(terms []term) {
-		for _, t := range terms {
-			if !seen[t] {
-				seen[t] = true
-				out = append(out, t)
-			}
+// atomTerms lists the terms that one word of a text gives it.
+func atomTerms(w atom) []term {
+	terms := wordTerms(w)
+	if w.script == alphabetic {
+		for _, form := range w.forms() {
+			terms = beginnings(terms, form)
 		}
 	}
-	atoms := scan(text)
-	for _, w := range atoms {
-		terms := wordTerms(w)
-		if w.script == alphabetic {
-			for _, form := range w.forms() {
-				terms = beginnings(terms, form)
-			}
-		}
-		add(terms)
+	return terms
+}
+
+// joinTerms lists the terms that a joined word gives a text.
+func joinTerms(j join) []term {
+	terms := stemTerms(nil, j.form)
+	if j.begins {
+		terms = beginnings(terms, j.form)
 	}
-	for _, j := range joins(text, atoms) {
-		terms := stemTerms(nil, j.form)
-		if j.begins {
-			terms = beginnings(terms, j.form)
-		}
-		add(terms)
-	}
-	return out
+	return terms
 }
 
 // words lists the words of a text in order, and after them the joined ones,
@@ -111,7 +99,8 @@ func stemTerms(out []term, word string) []term {
 	return out
 }
 
-// beginnings adds the beginnings of a word.
+// beginnings adds the beginnings of a word, not the whole of it: that is found
+// by its stems.
 func beginnings(out []term, word string) []term {
 	length := 0
 	for i := range word {
@@ -119,12 +108,9 @@ func beginnings(out []term, word string) []term {
 			out = append(out, term{beginning, word[:i]})
 		}
 		if length == longestBeginning {
-			return out
+			break
 		}
 		length++
-	}
-	if length >= shortestBeginning {
-		out = append(out, term{beginning, word})
 	}
 	return out
 }

@@ -88,3 +88,13 @@ func BenchmarkSearch(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkIndex measures what the index costs a message.
+func BenchmarkIndex(b *testing.B) {
+	h := large(b)
+	for b.Loop() {
+		h.must(search.Rebuild(b.Context(), h.tenant))
+		h.index()
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1e6/float64(b.N)/100_200, "us/message")
+}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"database/sql"
+	"math"
 	"slices"
 
 	"verbale/internal/store"
@@ -24,10 +25,18 @@ const byNumber = `SELECT m.id, ` + candidateColumns + `
 	WHERE m.deleted = 0 AND m.id < ? AND m.id >= ?
 	ORDER BY m.id DESC`
 
+// candidates takes the next step of the walk. Nothing is written later than it
+// comes to the register, but imports are of earlier times than their numbers
+// tell: among the numbers after a before: filter only they can be hits.
 func (s *search) candidates(ask expr, not []expr) (c candidates, err error) {
-	query, args := byNumber, []any{s.asker, s.resume, s.least}
+	least := s.least
+	late := s.late > s.least && s.resume > s.late
+	if late {
+		ask, least = allOf(ask, hasTerm(fromElsewhere)), s.late
+	}
+	query, args := byNumber, []any{s.asker, s.resume, least}
 	if ask.op != everything {
-		query, args = byTerms, []any{s.asker, question(ask, not, &s.tokens), s.resume, s.least}
+		query, args = byTerms, []any{s.q.after, s.before(), s.asker, question(ask, not, s.tokens), s.resume, least}
 	}
 	rows, err := s.tx.Query(query, args...)
 	if err != nil {
@@ -43,7 +52,10 @@ func (s *search) candidates(ask expr, not []expr) (c candidates, err error) {
 	c.last = s.resume
 	for walked := 0; walked < most && len(c.documents) < enough; walked++ {
 		if !rows.Next() {
-			c.ended = true
+			c.ended = !late
+			if late {
+				c.last = s.late
+			}
 			break
 		}
 		d, visible, err := scanCandidate(rows)
@@ -57,6 +69,14 @@ func (s *search) candidates(ask expr, not []expr) (c candidates, err error) {
 		}
 	}
 	return c, rows.Err()
+}
+
+// before is the time that hits are earlier than.
+func (s *search) before() int64 {
+	if s.q.before == 0 {
+		return math.MaxInt64
+	}
+	return s.q.before
 }
 
 // The bounds of one step of the walk.

@@ -58,19 +58,17 @@ func (w wanted) ask() expr {
 	switch w.how {
 	case inflected:
 		return anyTerm(w.terms)
-	case typed:
-		return anyTerm(append(w.beginning(), w.terms...))
+	case typed, beginsSo:
+		if b := w.beginning(); len(b) > 0 || w.how == typed {
+			return anyTerm(append(b, w.terms...))
+		}
 	case exactly:
 		return hasTerm(w.terms[0]) // the stem of the folded word is there wherever the word is
-	case beginsSo:
-		if b := w.beginning(); len(b) > 0 {
-			return hasTerm(b[0])
-		}
 	}
 	return expr{}
 }
 
-// beginning is the term that leads to all words that begin like this one.
+// beginning is the term that leads to all longer words that begin like this.
 func (w wanted) beginning() []term {
 	short := firstLetters(w.forms[0], longestBeginning)
 	if letters(short) < shortestBeginning {

@@ -15,6 +15,7 @@ type document struct {
 	id, conversation, n, author, time int64
 	textSeq                           int64
 	files                             int64
+	imported                          bool
 	sealed                            []byte
 
 	text string // what is looked through: what was written, and the names of the files
@@ -71,9 +72,12 @@ func (d *document) fill(tx *store.Tx, body []byte) error {
 	return rows.Err()
 }
 
-// terms lists what the document is indexed under.
+// terms lists what the document is indexed under beside its text.
 func (d *document) terms() []term {
-	out := append(analyse(d.text), inConversation(d.conversation), byPerson(d.author))
+	out := []term{inConversation(d.conversation), byPerson(d.author)}
+	if d.imported {
+		out = append(out, fromElsewhere)
+	}
 	for _, w := range scan(d.name) {
 		for length := 1; length <= longestBeginning; length++ {
 			out = addTerm(out, byName(firstLetters(w.folded, length)))
@@ -81,6 +85,9 @@ func (d *document) terms() []term {
 	}
 	return out
 }
+
+// fromElsewhere is what all imported messages have.
+var fromElsewhere = term{within, "import"}
 
 func inConversation(id int64) term { return term{within, strconv.FormatInt(id, 10)} }
 func byPerson(id int64) term       { return term{writtenBy, strconv.FormatInt(id, 10)} }

@@ -16,14 +16,14 @@ const (
 // columns after the first are empty where the asker may not see the message.
 const byTerms = `SELECT x.rowid, ` + candidateColumns + `
 	FROM message_index x
-	LEFT JOIN message m ON m.id = x.rowid AND m.deleted = 0
+	LEFT JOIN message m ON m.id = x.rowid AND m.deleted = 0 AND m.time >= ? AND m.time < ?
 	LEFT JOIN member k ON k.conversation = m.conversation AND k.person = ? AND k.first_n <= m.n
 	LEFT JOIN entry e ON e.seq = m.text_seq AND k.person IS NOT NULL
 	WHERE message_index MATCH ? AND x.rowid < ? AND x.rowid >= ?
 	ORDER BY x.rowid DESC`
 
 // question writes what the index is asked in FTS5's words.
-func question(e expr, not []expr, t *tokens) string {
+func question(e expr, not []expr, t tokens) string {
 	var b strings.Builder
 	writeExpr(&b, e, t)
 	for _, n := range not {
@@ -33,7 +33,7 @@ func question(e expr, not []expr, t *tokens) string {
 	return b.String()
 }
 
-func writeExpr(b *strings.Builder, e expr, t *tokens) {
+func writeExpr(b *strings.Builder, e expr, t tokens) {
 	if e.op == oneTerm {
 		b.WriteString(t.of(e.term))
 		return

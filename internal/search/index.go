@@ -45,12 +45,12 @@ func Rebuild(ctx context.Context, t *store.Tenant) error {
 
 type indexer struct {
 	tenant *store.Tenant
-	tokens tokens
+	lines  *lineWriter
 	wrote  time.Time
 }
 
 func newIndexer(t *store.Tenant) *indexer {
-	return &indexer{tenant: t, tokens: tokens{keys: t.Keys(), seen: map[term]string{}}}
+	return &indexer{tenant: t, lines: newLineWriter(t.Keys())}
 }
 
 // change is what one message's place in the index becomes.
@@ -178,7 +178,7 @@ func (ix *indexer) read(tx *store.Tx, ids []int64, batch []store.Entry) ([]chang
 			}
 		}
 		if found {
-			c.terms = ix.line(d.terms())
+			c.terms = ix.lines.line(&d)
 		}
 		out = append(out, c)
 	}
@@ -188,21 +188,11 @@ func (ix *indexer) read(tx *store.Tx, ids []int64, batch []store.Entry) ([]chang
 // current gives a message that has a text now.
 func current(tx *store.Tx, id int64) (d document, found bool, err error) {
 	d.id = id
-	err = tx.Row(`SELECT m.conversation, m.n, m.author, m.time, m.text_seq, m.files, e.sealed
+	err = tx.Row(`SELECT m.conversation, m.n, m.author, m.time, m.text_seq, m.files, m.imported <> 0, e.sealed
 		FROM message m JOIN entry e ON e.seq = m.text_seq WHERE m.id = ? AND m.deleted = 0`, id).
-		Scan(&d.conversation, &d.n, &d.author, &d.time, &d.textSeq, &d.files, &d.sealed)
+		Scan(&d.conversation, &d.n, &d.author, &d.time, &d.textSeq, &d.files, &d.imported, &d.sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, false, nil
 	}
 	return d, err == nil, err
-}
-
-func (ix *indexer) line(terms []term) string {
-	var b strings.Builder
-	b.Grow(len(terms) * (tokenLength + 1))
-	for _, t := range terms {
-		b.WriteString(ix.tokens.of(t))
-		b.WriteByte(' ')
-	}
-	return b.String()
 }

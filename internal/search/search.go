@@ -37,7 +37,7 @@ type Hits struct {
 const (
 	MaxLimit    = 100
 	maxOpened   = 3_000  // messages read
-	maxWalked   = 30_000 // rows of the index looked at
+	maxWalked   = 20_000 // rows of the index looked at
 	widerAfter  = 500    // rows, most of them others', after which the asker's conversations are asked for
 	maxPlaces   = 200    // conversations that a question to the index may name
 	behindAfter = 5_000  // entries
@@ -79,6 +79,7 @@ type search struct {
 	below  int64 // the page has all hits from here on
 	resume int64 // the walk has come to here
 	least  int64 // messages before this are too old
+	late   int64 // from here on only imported messages are of an early enough time
 	narrow bool  // the question names the asker's conversations already
 	people []people
 	places map[int64]bool // that the in: filters mean; nil for all
@@ -97,6 +98,9 @@ func (s *search) run(head int64) error {
 		return err
 	}
 	s.out.Behind = head-at > behindAfter
+	if some, err := s.tx.Ints(`SELECT conversation FROM member WHERE person = ? LIMIT 1`, s.asker); err != nil || len(some) == 0 {
+		return err
+	}
 	ask, not, possible, err := s.plan()
 	if err != nil || !possible {
 		return err
@@ -127,6 +131,11 @@ func (s *search) plan() (ask expr, not []expr, possible bool, err error) {
 	}
 	if s.q.after > 0 {
 		if s.least, err = firstAt(s.tx, s.q.after); err != nil {
+			return ask, nil, false, err
+		}
+	}
+	if s.q.before > 0 {
+		if s.late, err = firstAt(s.tx, s.q.before); err != nil {
 			return ask, nil, false, err
 		}
 	}

@@ -28,11 +28,11 @@ const ellipsis = "…"
 // cutSnippet cuts the piece around the first hit. Runs of white space, line
 // ends too, become one space.
 func cutSnippet(s string, hits []span) Snippet {
-	from, to := 0, len(s)
+	from := 0
 	if len(hits) > 0 {
 		from = back(s, hits[0].start)
 	}
-	to = ahead(s, from)
+	to := ahead(s, from)
 
 	w := snippetWriter{s: s, hits: hits}
 	if from > 0 {

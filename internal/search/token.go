@@ -2,6 +2,7 @@ package search
 
 import (
 	"encoding/base32"
+	"strings"
 
 	"verbale/internal/seal"
 )
@@ -14,25 +15,62 @@ const tokenLength = 10
 var tokenAlphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 // tokens turns terms into what the index holds.
-type tokens struct {
-	keys *seal.Keyset
-	seen map[term]string // nil where it is not worth remembering
+type tokens struct{ keys *seal.Keyset }
+
+func (t tokens) of(one term) string {
+	hash := t.keys.Token(string(rune(one.sort)) + one.word)
+	return tokenAlphabet.EncodeToString(hash[:])[:tokenLength]
 }
 
-// tokensKept bounds the memory of an indexer: people use few words often.
-const tokensKept = 50_000
+// lineWriter writes what the index holds of a text: its tokens, with spaces
+// between. It remembers the words it has met, since people use few words often.
+type lineWriter struct {
+	tokens
+	known map[string]string // the tokens of a word, as it stands in a text
+	used  map[string]bool   // words of this text
+}
 
-func (t *tokens) of(one term) string {
-	if token, ok := t.seen[one]; ok {
-		return token
-	}
-	hash := t.keys.Token(string(rune(one.sort)) + one.word)
-	token := tokenAlphabet.EncodeToString(hash[:])[:tokenLength]
-	if t.seen != nil {
-		if len(t.seen) >= tokensKept {
-			clear(t.seen)
+// wordsKept bounds the memory of a lineWriter.
+const wordsKept = 20_000
+
+func newLineWriter(keys *seal.Keyset) *lineWriter {
+	return &lineWriter{tokens{keys}, map[string]string{}, map[string]bool{}}
+}
+
+func (l *lineWriter) line(d *document) string {
+	var b strings.Builder
+	clear(l.used)
+	atoms := scan(d.text)
+	for _, w := range atoms {
+		if word := d.text[w.start:w.end]; !l.used[word] {
+			l.used[word] = true
+			b.WriteString(l.word(word, w))
 		}
-		t.seen[one] = token
 	}
-	return token
+	for _, j := range joins(d.text, atoms) {
+		l.write(&b, joinTerms(j))
+	}
+	l.write(&b, d.terms())
+	return b.String()
+}
+
+func (l *lineWriter) word(word string, w atom) string {
+	line, ok := l.known[word]
+	if !ok {
+		var b strings.Builder
+		l.write(&b, atomTerms(w))
+		line = b.String()
+		if len(l.known) >= wordsKept {
+			clear(l.known)
+		}
+		l.known[strings.Clone(word)] = line
+	}
+	return line
+}
+
+func (l *lineWriter) write(b *strings.Builder, terms []term) {
+	for _, t := range terms {
+		b.WriteString(l.of(t))
+		b.WriteByte(' ')
+	}
 }
