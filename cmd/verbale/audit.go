@@ -50,7 +50,7 @@ func (c *auditCommand) Run(ctx context.Context, t terminal) error {
 		}
 	}
 	if len(found.Faults) > 0 {
-		return silent
+		return errSaid
 	}
 	return nil
 }

@@ -68,7 +68,7 @@ func (c *doctorCommand) Run(ctx context.Context, t terminal) error {
 		}
 	}
 	if faults > 0 {
-		return silent
+		return errSaid
 	}
 	return nil
 }
@@ -136,7 +136,7 @@ func (h *house) examine(ctx context.Context, name string) []finding {
 		return []finding{{fault, "company", fmt.Sprintf("%s: the database file is damaged: %s", name, faults[0]), "Stop the server, keep a copy of the file, and restore the last backup."}}
 	}
 	head := tenant.Head()
-	if ahead := time.UnixMicro(head.Time).Sub(time.Now()); ahead > 5*time.Minute {
+	if ahead := time.Until(time.UnixMicro(head.Time)); ahead > 5*time.Minute {
 		return []finding{{fault, "clock", fmt.Sprintf("%s: its last entry is %s in the future.", name, ahead.Round(time.Minute)), "Set this machine's clock (timedatectl set-ntp true)."}}
 	}
 	var last store.SignedCheckpoint

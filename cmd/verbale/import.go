@@ -69,7 +69,7 @@ func (c *importWhatsappCommand) analyze(ctx context.Context, t terminal) error {
 		}
 	}
 	if len(out.Refused) > 0 {
-		return silent
+		return errSaid
 	}
 	return nil
 }

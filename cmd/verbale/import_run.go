@@ -65,7 +65,7 @@ func (c *importWhatsappCommand) bringIn(ctx context.Context, t terminal) error {
 		}
 	}
 	if len(out.Refused) > 0 {
-		return silent
+		return errSaid
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ type commandLine struct {
 	Doctor  doctorCommand  `cmd:"" help:"Say what is wrong with this set-up, and the fix."`
 	Import  importCommand  `cmd:"" help:"Bring in the past, from WhatsApp."`
 	Demo    demoCommand    `cmd:"" help:"Make a company of 60 people with a year of chats, to look around in."`
+	Bench   benchCommand   `cmd:"" help:"Measure this machine: messages, deliveries, connections, pages, the start."`
 	Verify  verifyCommand  `cmd:"" help:"Check a receipt or an export; needs no server."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
@@ -46,8 +47,8 @@ const (
 	exitUsage  = 2
 )
 
-// silent is a failure of which the command has already said all.
-var silent = errors.New("")
+// errSaid is a failure of which the command has already said all.
+var errSaid = errors.New("")
 
 func main() {
 	// A second signal ends the program at once: Stop is deferred by nobody.
@@ -119,7 +120,7 @@ func commandPath(err error) string {
 // sentence.
 func fail(t terminal, err error) int {
 	switch p := problem.Of(err); {
-	case errors.Is(err, silent):
+	case errors.Is(err, errSaid):
 	case p != nil:
 		fmt.Fprintf(t.err, "error: %s\n", p.Detail)
 		if p.Code == usageCode {

@@ -73,7 +73,7 @@ func (c *verifyCommand) Run(t terminal) error {
 		t.printf("%s\n", v.Sentence)
 	}
 	if !v.Holds {
-		return silent
+		return errSaid
 	}
 	return nil
 }
