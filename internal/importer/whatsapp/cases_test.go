@@ -156,15 +156,19 @@ https://foursquare.com/v/4e89af95e5fa82ad4c0aa03b
 			`01/02/24, 10:01 - Work: Anna: one
 01/02/24, 10:02 - Work: Anna: two: three
 01/02/24, 10:03 - Bob: yes
-01/02/24, 10:04 - Work: Anna: four
+01/02/24, 10:04 - Work: Anna: <Media omitted>
 01/02/24, 10:05 - Work: Anna: five
 13/02/24, 10:06 - Work: Anna:`,
 			`1 text <Work: Anna> one
 2 text <Work: Anna> two: three
 3 text <Bob> yes
-4 text <Work: Anna> four
+4 omitted <Work: Anna> <Media omitted>
 5 text <Work: Anna> five
 6 once <Work: Anna> `,
+		},
+		"a person who begins all messages alike": {
+			"01/02/24, 10:01 - Bot: Order: one\n01/02/24, 10:02 - Bot: Order: two\n13/02/24, 10:02 - Bot: Order: three",
+			"1 text <Bot> Order: one\n2 text <Bot> Order: two\n3 text <Bot> Order: three",
 		},
 		"texts before the first header, BOMs and blank lines": {
 			"a note\n\n\ufeff[\ufeff29.01.18, 10:00:00] Bob: \ufeffa\n\n\nb\n\n\n",

@@ -38,6 +38,8 @@ type draft struct {
 	offset int64
 	lines  int64
 	raw    strings.Builder // the text with all its marks
+	first  string          // the whole first line, while it is in doubt
+	rest   int             // where in raw the lines after it begin
 }
 
 // assembler puts lines together into messages. One draft may be in doubt: its
@@ -86,7 +88,7 @@ func (a *assembler) run(ctx context.Context, lines *lineReader) error {
 		}
 		d, ok := a.begin(l)
 		if ok {
-			if !a.settle(d) {
+			if !a.settle(d, l.text) {
 				return nil
 			}
 			continue
@@ -167,11 +169,12 @@ func (a *assembler) doubtful(d *draft) bool {
 }
 
 // settle takes the next header, and with it decides on the one in doubt.
-func (a *assembler) settle(d *draft) bool {
+func (a *assembler) settle(d *draft, l []byte) bool {
 	if !a.settleDoubt(d) {
 		return false
 	}
 	if a.doubtful(d) {
+		d.first, d.rest = string(l), d.raw.Len()
 		a.doubt = d
 		return true
 	}
@@ -196,7 +199,8 @@ func (a *assembler) settleDoubt(next *draft) bool {
 	if early && (next == nil || !next.at.Before(a.cur.at.Add(-outOfTime))) || late {
 		a.c.merged++
 		a.cur.raw.WriteByte('\n')
-		a.cur.raw.WriteString(d.text())
+		a.cur.raw.WriteString(d.first)
+		a.cur.raw.WriteString(d.raw.String()[d.rest:])
 		a.cur.lines += d.lines
 		return true
 	}
@@ -205,14 +209,6 @@ func (a *assembler) settleDoubt(next *draft) bool {
 	}
 	a.cur = d
 	return true
-}
-
-// text is the draft's lines as they stood in the file.
-func (d *draft) text() string {
-	if d.s.named {
-		return d.head + " " + d.s.name + ": " + d.raw.String()
-	}
-	return d.head + " " + d.raw.String()
 }
 
 // goOn adds a line without a header to the message before it.

@@ -23,6 +23,7 @@ type sender struct {
 	system   bool
 	second   string // what stands before the second colon of its first line
 	seconds  int    // how many lines have the same there
+	proven   bool   // an app's marker stood behind it
 }
 
 // channel tells a name that never wrote anything itself: the group, or someone
@@ -183,18 +184,29 @@ func noticed(body []byte) (split, bool) {
 	return split{}, false
 }
 
-// follow counts how often a name is followed by the same words and a colon.
-func (s *sender) follow(text []byte) {
-	second := splitBody(text[:min(len(text), 4*maxSender)]).name
-	switch {
-	case s.lines == 1:
-		s.second = second
-		fallthrough
-	case second != "" && second == s.second:
-		s.seconds++
+// follow counts how often a name is followed by the same words and a colon,
+// and whether something that only the app writes ever stands behind those.
+func (s *sender) follow(text []byte, android bool, has func(string) bool) {
+	second := splitBody(text[:min(len(text), 4*maxSender)])
+	if s.lines == 1 {
+		s.second = second.name
+	}
+	if !second.named || second.name != s.second {
+		return
+	}
+	s.seconds++
+	if s.proven {
+		return
+	}
+	switch classify(string(second.text), android, has).kind {
+	case KindMedia, KindOmitted, KindDeleted:
+		s.proven = true
 	}
 }
 
-// minFollowed is how many lines, all with the same second part, make a name
-// with a colon of what might be a habit of writing.
-const minFollowed = 5
+// lengthened tells a name that its first colon has cut short: all of its lines
+// go on alike, and media or deleted messages follow the second colon, which no
+// habit of writing explains.
+func (s *sender) lengthened() bool {
+	return s.second != "" && s.lines >= 2 && s.seconds == s.lines && s.proven
+}

@@ -137,7 +137,7 @@ func (v *surveyor) count(t *tally, in map[string]*sender, h *header, s split) {
 		in[s.name] = n
 	}
 	n.lines++
-	n.follow(s.text)
+	n.follow(s.text, h.shape.style == '-', v.e.has)
 	for _, f := range v.weigh(n, h.shape.style == '-', s) {
 		t.dated(h, f)
 	}
@@ -312,7 +312,7 @@ func (v *surveyor) language() string {
 func (s *survey) lengthen() {
 	longer := map[string]string{}
 	for name, n := range s.senders {
-		if n.second != "" && n.lines >= minFollowed && n.seconds == n.lines {
+		if n.lengthened() {
 			longer[name] = name + ": " + n.second
 		}
 	}
