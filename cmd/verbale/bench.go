@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"verbale/bench"
+)
+
+type benchCommand struct {
+	Short bool   `help:"Within 20 seconds in all, and so less exactly."`
+	URL   string `placeholder:"URL" help:"Measure the server at this address instead of one of the bench's own. It gets a thousand people and as many messages as it can take."`
+	Token string `env:"VERBALE_BENCH_TOKEN" placeholder:"TOKEN" help:"With --url: an API token of an owner there."`
+	JSON  bool   `help:"Print as JSON."`
+}
+
+func (c *benchCommand) Run(ctx context.Context, t terminal) error {
+	report, err := bench.Run(ctx, bench.Options{
+		Short: c.Short, URL: c.URL, Token: c.Token,
+		Progress: func(what string) { fmt.Fprintf(t.err, "%s ...\n", what) },
+	})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(t, report)
+	}
+	return report.Print(t.out)
+}
