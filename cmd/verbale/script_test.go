@@ -32,7 +32,9 @@ func TestMain(m *testing.M) {
 //	end NAME             ends it by SIGTERM and wants exit status 0
 //	kill9 NAME           ends it as a power cut would
 //	get URL              an HTTP GET; its body goes into the file body
-//	take VAR KEY         sets $VAR to a field of the last command's JSON
+//	take VAR KEY [FILE]  sets $VAR to a field of JSON: the last command's, or a file's
+//	call METHOD PATH [BODY]  asks the API of the last server as $TOKEN; its
+//	                     answer goes into the file body
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -43,7 +45,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": scriptServe, "end": scriptEnd, "kill9": scriptKill, "get": scriptGet, "take": scriptTake,
+			"serve": scriptServe, "end": scriptEnd, "kill9": scriptKill, "get": scriptGet, "take": scriptTake, "call": scriptCall,
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition == "root" {
@@ -103,6 +105,7 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 			said = append(said, line)
 			if found := served.FindStringSubmatch(line); found != nil {
 				ts.Setenv(name+"_URL", found[1])
+				ts.Setenv("URL", found[1])
 			}
 			if strings.Contains(line, "/start#") {
 				ts.Setenv(name+"_START", strings.TrimSpace(line))
@@ -155,11 +158,15 @@ func scriptKill(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func scriptTake(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: take VAR KEY")
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: take VAR KEY [FILE]")
+	}
+	from := "stdout"
+	if len(args) == 3 {
+		from = args[2]
 	}
 	var object map[string]any
-	decoder := json.NewDecoder(strings.NewReader(ts.ReadFile("stdout")))
+	decoder := json.NewDecoder(strings.NewReader(ts.ReadFile(from)))
 	decoder.UseNumber()
 	ts.Check(decoder.Decode(&object))
 	value, ok := object[args[1]]
@@ -167,6 +174,29 @@ func scriptTake(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no field %q", args[1])
 	}
 	ts.Setenv(args[0], fmt.Sprint(value))
+}
+
+func scriptCall(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: call METHOD PATH [BODY]")
+	}
+	var body io.Reader
+	if len(args) > 2 {
+		body = strings.NewReader(args[2])
+	}
+	request, err := http.NewRequest(args[0], ts.Getenv("URL")+args[1], body)
+	ts.Check(err)
+	request.Header.Set("Authorization", "Bearer "+ts.Getenv("TOKEN"))
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(request)
+	ts.Check(err)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("body"), text, 0o600))
+	if (answer.StatusCode < 400) == neg {
+		ts.Fatalf("%s %s: status %d: %s", args[0], args[1], answer.StatusCode, text)
+	}
 }
 
 func scriptGet(ts *testscript.TestScript, neg bool, args []string) {

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"time"
+
+	"golang.org/x/mod/sumdb/note"
 
 	"verbale/internal/journal"
 	"verbale/internal/problem"
@@ -93,16 +96,24 @@ func holds(v verdict, first, last journal.Finding) string {
 		v.Receipts, e.Seq, last.Receipt.Entry.Seq, v.Register, v.Size, key)
 }
 
-// publicKey takes a note verifier key, or reads it from a file.
+// publicKey takes a note verifier key, or reads it from a file: the key itself,
+// or the answer of GET /api/v1/register/key.
 func publicKey(given string) (string, error) {
-	if given == "" || strings.Count(given, "+") >= 2 {
-		return given, nil
+	if given == "" {
+		return "", nil
 	}
-	text, err := os.ReadFile(given)
-	if err != nil {
-		return "", usage("--key is neither a key (name+hash+base64) nor a file that can be read: %v.", pathReason(err))
+	key := given
+	if text, err := os.ReadFile(given); err == nil {
+		key = strings.TrimSpace(string(text))
+		var answer struct{ Key string }
+		if json.Unmarshal(text, &answer) == nil {
+			key = answer.Key
+		}
 	}
-	return strings.TrimSpace(string(text)), nil
+	if _, err := note.NewVerifier(key); err != nil {
+		return "", usage("--key is neither a register's public key (name+hash+base64) nor a file that holds one.")
+	}
+	return key, nil
 }
 
 func openInput(t terminal, name string) (io.ReadCloser, error) {
