@@ -98,7 +98,7 @@ func (ix *indexer) prepare(ctx context.Context, batch []store.Entry) (func(*stor
 // pause lets a small batch wait, so that what comes next shares its commit.
 // The batch stays small; it is the next one that is larger.
 func (ix *indexer) pause(ctx context.Context, batch []store.Entry) error {
-	if wait := gather - time.Since(ix.wrote); wait > 0 && len(batch) < 500 {
+	if wait := gather - time.Since(ix.wrote); wait > 0 && len(batch) < store.FollowBatch {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

@@ -8,8 +8,11 @@ import (
 	"time"
 )
 
+// FollowBatch is how many entries a step of a follower takes at most. What it
+// writes of them holds up the company's messages meanwhile, so it is not more.
+const FollowBatch = 200
+
 const (
-	followBatch = 1000             // entries to one step of a follower
 	followRetry = 2 * time.Second  // wait after an error
 	followIdle  = 30 * time.Second // looked again after this even when nobody called
 )
@@ -65,7 +68,7 @@ func (t *Tenant) followOnce(ctx context.Context, name string, step Step) (more b
 	err = t.Read(ctx, func(tx *Tx) error {
 		after, err := tx.Followed(name)
 		if err == nil {
-			batch, err = tx.Entries(after, followBatch)
+			batch, err = tx.Entries(after, FollowBatch)
 		}
 		return err
 	})
@@ -85,7 +88,7 @@ func (t *Tenant) followOnce(ctx context.Context, name string, step Step) (more b
 		_, err := tx.Note(`INSERT INTO follower (name, seq) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq`, name, batch[len(batch)-1].Seq)
 		return err
 	})
-	return len(batch) == followBatch, err
+	return len(batch) == FollowBatch, err
 }
 
 // Followed is the number of the last entry that a follower has dealt with.
