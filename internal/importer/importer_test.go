@@ -500,3 +500,35 @@ func TestRefusedFilesLeaveNoImport(t *testing.T) {
 		t.Errorf("%v %v", list, err)
 	}
 }
+
+func TestRunThatMayNotGoOnIsMarkedAndCanBeUndone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	m := h.analyse("WhatsApp Chat with Team.txt", export(30, false))
+	how := h.mapping()
+	how.Title = ""
+	m = h.start(m.ID, how)
+	h.write(func(tx *store.Tx) error {
+		c, err := chat.Get(tx, h.anna.Person, m.Conversation)
+		if err == nil && c.Title != "Team" {
+			t.Errorf("the group is called %q", c.Title)
+		}
+		if err == nil {
+			err = chat.SetRole(tx, h.anna, m.Conversation, h.bruno.Person, "admin")
+		}
+		if err == nil {
+			err = chat.RemoveMember(tx, h.anna, m.Conversation, h.anna.Person)
+		}
+		return err
+	})
+	if err := h.importer().Continue(context.Background(), m.ID); !errors.Is(err, chat.ErrNoConversation) {
+		t.Fatalf("a run of somebody who left: %v", err)
+	}
+	m = h.get(m.ID)
+	if m.State != importer.Failed || m.Problem != "conversation.not_found" || m.Done != 0 {
+		t.Fatalf("%+v", m)
+	}
+	if err := h.importer().Resume(context.Background()); err != nil {
+		t.Fatalf("what failed was tried again: %v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,7 +24,7 @@ const batchSize = 500
 type Mapping struct {
 	Timezone     string             `json:"timezone"`
 	DateOrder    whatsapp.DateOrder `json:"date_order,omitempty"` // empty: as the analysis found
-	Title        string             `json:"title"`
+	Title        string             `json:"title"`                // empty: as the file's name says
 	Names        []Name             `json:"names"`
 	Members      []int64            `json:"members"`
 	Conversation int64              `json:"conversation,omitempty"` // an existing one
@@ -121,6 +122,9 @@ func (m *Import) start(tx *store.Tx, by org.Actor, how Mapping) (err error) {
 	if conversation != 0 {
 		_, err = org.MayIn(tx, by.Person, conversation, org.MessagePost)
 	} else {
+		if how.Title == "" {
+			how.Title = cmp.Or(whatsapp.TitleOf(m.Name), m.Name)
+		}
 		conversation, err = chat.CreateForImport(tx, by, how.Title, how.Members)
 	}
 	if err != nil {

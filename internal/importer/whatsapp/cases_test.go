@@ -166,6 +166,10 @@ https://foursquare.com/v/4e89af95e5fa82ad4c0aa03b
 5 text <Work: Anna> five
 6 once <Work: Anna> `,
 		},
+		"people who quote the app's words": {
+			"13/02/24, 10:01 - Bot: image omitted\n13/02/24, 10:02 - Bot: This message was deleted\nbut why?\n13/02/24, 10:03 - Bot: \"This message was deleted\", it says\n13/02/24, 10:04 - Bot: <Media omitted>\nwith words",
+			"1 text <Bot> image omitted\n2 text <Bot> This message was deleted|but why?\n4 text <Bot> \"This message was deleted\", it says\n5 omitted <Bot> <Media omitted>|with words",
+		},
 		"a person who begins all messages alike": {
 			"01/02/24, 10:01 - Bot: Order: one\n01/02/24, 10:02 - Bot: Order: two\n13/02/24, 10:02 - Bot: Order: three",
 			"1 text <Bot> Order: one\n2 text <Bot> Order: two\n3 text <Bot> Order: three",

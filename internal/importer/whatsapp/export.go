@@ -178,16 +178,19 @@ var titles = []string{
 
 // Title is the chat's name as the file's name tells it, or "".
 func (e *Export) Title() string {
-	names := []string{filepath.Base(e.name)}
-	if e.text != nil {
-		names = append(names, path.Base(e.text.Name))
+	if t := TitleOf(e.name); t != "" || e.text == nil {
+		return t
 	}
-	for _, n := range names {
-		n = strings.TrimSuffix(plainName(n), path.Ext(n))
-		for _, t := range titles {
-			if len(n) > len(t) && strings.EqualFold(n[:len(t)], t) {
-				return strings.TrimSpace(n[len(t):])
-			}
+	return TitleOf(e.text.Name)
+}
+
+// TitleOf is the chat's name in the name that the app gives its file, or "".
+func TitleOf(name string) string {
+	name = filepath.Base(name)
+	name = plainName(strings.TrimSuffix(name, path.Ext(name)))
+	for _, t := range titles {
+		if len(name) > len(t) && strings.EqualFold(name[:len(t)], t) {
+			return strings.TrimSpace(name[len(t):])
 		}
 	}
 	return ""

@@ -76,7 +76,7 @@ func classify(raw string, android bool, has func(string) bool) reading {
 		return r
 	}
 	r.text = bare
-	r.phrases(raw, bare, first)
+	r.phrases(raw, bare, first, android)
 	return r
 }
 
@@ -206,16 +206,17 @@ func allDigits(s string) bool {
 }
 
 // phrases finds the markers that are the whole of a text or begin it.
-func (r *reading) phrases(raw, bare, first string) {
-	line := plain(first)
+func (r *reading) phrases(raw, bare, first string, android bool) {
+	line, alone := plain(first), bare == first
 	if p, ok := words.whole[strings.Trim(line, "<> ")]; ok {
-		r.meant(p)
-		if p.meaning != meansNothing && r.kind != KindText {
+		media := p.meaning == meansOmitted || p.meaning == meansOnce
+		if alone && !media || media && (!android || strings.HasPrefix(line, "<")) {
+			r.meant(p)
 			return
 		}
 	}
-	if len(line) < 400 {
-		if in, ok := words.deleted.find(line); ok && !strings.Contains(bare, "\n") {
+	if alone && len(line) < 400 {
+		if in, ok := words.deleted.find(line); ok {
 			r.kind, r.in = KindDeleted, r.in|in
 			return
 		}

@@ -243,7 +243,7 @@ func (a *assembler) emit(d *draft) bool {
 	}
 	r := classify(raw, a.s.android, a.e.has)
 	m.Sender, m.Kind, m.Edited, m.Files = d.s.name, r.kind, r.edited, r.files
-	m.Text = strings.TrimRight(r.text, "\r\n")
+	m.Text = strings.Trim(r.text, "\r\n")
 	return a.yield(m)
 }
 
