@@ -208,7 +208,7 @@ func allDigits(s string) bool {
 // phrases finds the markers that are the whole of a text or begin it.
 func (r *reading) phrases(raw, bare, first string, android bool) {
 	line, alone := plain(first), bare == first
-	if p, ok := words.whole[strings.Trim(line, "<> ")]; ok {
+	if p, ok := words.whole[strings.Trim(line, "<> .")]; ok {
 		media := p.meaning == meansOmitted || p.meaning == meansOnce
 		if alone && !media || media && (!android || strings.HasPrefix(line, "<")) {
 			r.meant(p)
@@ -275,7 +275,7 @@ func (r *reading) leftOutBehind(raw string) {
 		last = raw[i+1:]
 	}
 	if i := strings.LastIndex(last, "\u200e"); i >= 0 {
-		if p, ok := words.whole[strings.Trim(plain(last[i:]), "<> ")]; ok && p.meaning == meansOmitted {
+		if p, ok := words.whole[strings.Trim(plain(last[i:]), "<> .")]; ok && p.meaning == meansOmitted {
 			r.meant(p)
 			return
 		}

@@ -126,7 +126,7 @@ func TestHostileZipsAreRefusedByName(t *testing.T) {
 		"import.zip_nested":    pack(t, file{name: "chat.zip", content: string(good)}),
 		"import.not_an_export": pack(t, file{name: "a.jpg", content: "x"}),
 		"import.empty":         pack(t, file{name: "_chat.txt"}),
-		"import.zip_method":    swap(good, "_chat.txt", 8, 8, 99),
+		"import.zip_method":    otherMethod(good),
 	} {
 		if _, err := analyze(t, "x.zip", content); problem.Of(err) == nil || problem.Of(err).Code != code {
 			t.Errorf("want %s, got %v", code, err)
@@ -137,17 +137,11 @@ func TestHostileZipsAreRefusedByName(t *testing.T) {
 	}
 }
 
-// swap changes a 16-bit field of the directory's and the file's header.
-func swap(content []byte, name string, local, _ int, value uint16) []byte {
+// otherMethod says of the first entry that it is packed in another way.
+func otherMethod(content []byte) []byte {
 	out := bytes.Clone(content)
-	for _, sig := range []string{"PK\x03\x04", "PK\x01\x02"} {
-		at := bytes.Index(out, []byte(sig))
-		off := at + local
-		if sig == "PK\x01\x02" {
-			off = at + local + 2
-		}
-		binary.LittleEndian.PutUint16(out[off:], value)
-	}
+	binary.LittleEndian.PutUint16(out[bytes.Index(out, []byte("PK\x03\x04"))+8:], 99)
+	binary.LittleEndian.PutUint16(out[bytes.Index(out, []byte("PK\x01\x02"))+10:], 99)
 	return out
 }
 
@@ -218,14 +212,12 @@ func TestEndlessLineIsRefusedEarly(t *testing.T) {
 			}
 		}
 	}}
-	for name, want := range map[string]*problem.Problem{"line": errLineTooLong} {
-		e, err := OpenReaderAt(name, src, src.size)
-		if err == nil {
-			_, err = e.Analyze(context.Background())
-		}
-		if !errors.Is(err, want) || read > 4<<20 {
-			t.Errorf("%v after %d bytes", err, read)
-		}
+	e, err := OpenReaderAt("x.txt", src, src.size)
+	if err == nil {
+		_, err = e.Analyze(context.Background())
+	}
+	if !errors.Is(err, errLineTooLong) || read > 4<<20 {
+		t.Errorf("%v after %d bytes", err, read)
 	}
 }
 
