@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"crypto/subtle"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"sync/atomic"
 
@@ -43,9 +45,38 @@ func (h *house) maySetUp(secret string) bool {
 	return subtle.ConstantTimeCompare([]byte(secret), []byte(h.setup)) == 1
 }
 
+// elsewhere gives the addresses by which other machines reach a server that
+// listens on all, where nobody has said which is the right one.
+func (s settings) elsewhere() (found []*url.URL) {
+	host, _, err := net.SplitHostPort(s.Listen)
+	ip, parseErr := netip.ParseAddr(host)
+	if s.PublicURL != "" || err != nil || host != "" && (parseErr != nil || !ip.IsUnspecified()) {
+		return nil
+	}
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil
+	}
+	for _, address := range addresses {
+		network, ok := address.(*net.IPNet)
+		if ok && network.IP.To4() != nil && network.IP.IsGlobalUnicast() {
+			at := *s.publicURL
+			at.Host = network.IP.String()
+			if port := s.publicURL.Port(); port != "" {
+				at.Host = net.JoinHostPort(at.Host, port)
+			}
+			found = append(found, &at)
+		}
+	}
+	return found
+}
+
 // announce tells the person at the terminal where to go.
 func announce(_ context.Context, t terminal, h *house, s settings) error {
 	t.printf("Verbale %s is at %s\n", version, s.publicURL)
+	for _, at := range s.elsewhere() {
+		t.printf("  for other machines on your network: %s\n", at)
+	}
 	if len(h.server.Tenants()) == 0 {
 		t.printf("\nThere is no company yet. Make one here, in under a minute:\n\n  %s/start#%s\n\n", s.publicURL, h.setup)
 	}

@@ -51,6 +51,9 @@ const (
 var errSaid = errors.New("")
 
 func main() {
+	// What this program writes is for its user alone; what others may have is
+	// given to them by name.
+	syscall.Umask(0o077)
 	// A second signal ends the program at once: Stop is deferred by nobody.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	go func() { <-ctx.Done(); stop() }()

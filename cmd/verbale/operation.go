@@ -76,7 +76,7 @@ func perform(ctx context.Context, p place, name string, request any, in io.Reade
 	if in == nil {
 		in = http.NoBody
 	}
-	if err := existing(p.Data); err != nil {
+	if err := existing(p.Data); err != nil && !founding[name] {
 		return err
 	}
 	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
@@ -98,8 +98,11 @@ func perform(ctx context.Context, p place, name string, request any, in io.Reade
 	}
 }
 
-// existing refuses a data directory that is not there: a mistyped --data must
-// not make a new, empty house.
+// founding operations may be the first thing done with a data directory.
+var founding = map[string]bool{"company.create": true, "restore": true}
+
+// existing refuses a data directory that is not there: for all but the founding
+// operations a mistyped --data must not make a new, empty house.
 func existing(data string) error {
 	if info, err := os.Stat(data); err != nil || !info.IsDir() {
 		return problem.Newf(problem.NotFound, "data.missing", "There is no data directory %s. Say with --data where it is; `verbale serve` makes a new one.", data)
