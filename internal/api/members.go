@@ -45,8 +45,9 @@ func (s *Server) members() {
 	})
 
 	type memberRole struct {
-		place
-		Body struct {
+		ID     int64 `path:"id" minimum:"1"`
+		Person int64 `path:"person" minimum:"1"`
+		Body   struct {
 			Role string `json:"role" enum:"admin,member"`
 		}
 	}

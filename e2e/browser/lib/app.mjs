@@ -73,7 +73,7 @@ export class App {
 		if (language) await this.page.getByText(language === 'it' ? 'Italiano' : 'English').click();
 		await this.button('start.make').click();
 		await this.heading('start.invite_title').waitFor();
-		return this.page.getByLabel(this.t('people.invite_link')).inputValue();
+		return this.page.getByRole('textbox', { name: this.t('people.invite_link') }).inputValue();
 	}
 
 	/** Follows an invite; answers the number of screens until in. */
