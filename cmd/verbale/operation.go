@@ -139,8 +139,8 @@ func remotely(ctx context.Context, conn net.Conn, name string, request []byte, i
 	return decodeProblem(answer.Trailer.Get(problemHeader))
 }
 
-// serveOperations answers commands on the socket until the listener closes.
-func serveOperations(listener net.Listener, h *house) error {
+// operationServer answers the commands that come through the socket.
+func operationServer(h *house) *http.Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /{name}", func(w http.ResponseWriter, r *http.Request) {
 		do, known := operations[r.PathValue("name")]
@@ -164,11 +164,7 @@ func serveOperations(listener net.Listener, h *house) error {
 		}
 		w.Header().Set(problemHeader, encodeProblem(err))
 	})
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	if err := server.Serve(listener); !errors.Is(err, net.ErrClosed) && !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	return &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 }
 
 // flushing sends each write at once, so that progress is seen as it is made.

@@ -68,7 +68,8 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 	}
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(public) }()
-	go func() { failed <- serveOperations(commands, h) }()
+	administration := operationServer(h)
+	go func() { failed <- administration.Serve(commands) }()
 	if err := started(h); err != nil {
 		return err
 	}
@@ -93,9 +94,11 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 	last, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	h.drain(last)
-	if err := server.Shutdown(last); err != nil {
-		log.Warn("requests were cut off", "error", err)
-		server.Close()
+	for _, one := range []*http.Server{server, administration} {
+		if err := one.Shutdown(last); err != nil {
+			log.Warn("requests were cut off", "error", err)
+			one.Close()
+		}
 	}
 	return nil
 }
