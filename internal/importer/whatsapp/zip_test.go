@@ -257,7 +257,7 @@ func (s *slowHeap) ReadAt(p []byte, off int64) (int, error) {
 }
 
 // A zip of some 200 MB, most of it one stored video and the rest a chat of
-// 40 MB, is read with little memory; not parallel, since it watches the heap.
+// 10 MB, is read with little memory; not parallel, since it watches the heap.
 func TestLargeZipNeedsLittleMemory(t *testing.T) {
 	disk, err := os.Create(filepath.Join(t.TempDir(), "x.zip"))
 	if err != nil {
@@ -267,13 +267,13 @@ func TestLargeZipNeedsLittleMemory(t *testing.T) {
 	z := zip.NewWriter(disk)
 	w, _ := z.Create("_chat.txt")
 	messages := 0
-	for n := 0; n < 40<<20; messages++ {
+	for n := 0; n < 10<<20; messages++ {
 		k, _ := fmt.Fprintf(w, "[%02d/%02d/2019, %02d:%02d:%02d] Person %d: message number %d, with some words in it\r\n", messages/60000%28+1, messages/60000/28%12+1, messages/3600%24, messages/60%60, messages%60, messages%30, messages)
 		n += k
 	}
 	v, _ := z.CreateHeader(&zip.FileHeader{Name: "00000001-VIDEO-2019-01-01-00-00-00.mp4", Method: zip.Store})
 	noise := rand.NewChaCha8([32]byte{})
-	if _, err := io.CopyN(v, noise, 160<<20); err != nil {
+	if _, err := io.CopyN(v, noise, 192<<20); err != nil {
 		t.Fatal(err)
 	}
 	if err := z.Close(); err != nil {
@@ -299,7 +299,7 @@ func TestLargeZipNeedsLittleMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := io.Copy(io.Discard, r); err != nil || n != size || n != 160<<20 {
+	if n, err := io.Copy(io.Discard, r); err != nil || n != size || n != 192<<20 {
 		t.Fatalf("%d of %d bytes, %v", n, size, err)
 	}
 	grown := int64(src.peak) - int64(before.HeapAlloc)
