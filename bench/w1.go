@@ -99,7 +99,7 @@ func (r *run) gather(ctx context.Context) (*busy, error) {
 			}
 			b.delivered.Add(1)
 			if b.measuring.Load() {
-				b.latency[i].add(now.Sub(time.Unix(0, sent)))
+				b.latency[i].add(now.Sub(sent))
 			}
 		}
 		if i%(groupSize/(senders/groups)) != 0 {

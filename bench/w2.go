@@ -39,7 +39,7 @@ func (c *crowd) receive(frame []byte, now time.Time) {
 	if c.sample.Load() == nil {
 		c.sample.Store(new(bytes.Clone(frame)))
 	}
-	c.arrived <- now.Sub(time.Unix(0, sent))
+	c.arrived <- now.Sub(sent)
 }
 
 // flood sends as fast as everybody gets it, and gives deliveries a second.

@@ -15,8 +15,6 @@ const (
 	writers   = 20
 )
 
-var words = strings.Fields("ordine cliente consegna bolla fattura riunione domani progetto budget invoice delivery meeting tomorrow project customer order table lunch contract deadline release server report office train Milano Torino Roma chiamata preventivo magazzino spedizione ritardo conferma grazie please thanks review draft version printer keys car hotel flight")
-
 // w4 reads and searches a long conversation, one request at a time. The time
 // is what a client on the same machine sees, HTTP and all.
 func (r *run) w4(ctx context.Context) error {

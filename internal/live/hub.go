@@ -23,6 +23,8 @@ const (
 	audiences  = 10_000          // conversations whose members are remembered
 	restartIn  = time.Second     // after an error
 	parallelAt = 128             // sockets to flush from which on several cores share the work
+	gatherFor  = 3               // times as long as a flush took, entries are gathered for the next
+	gatherMost = 8 * time.Millisecond
 )
 
 // hub tells the connected people of one company what happens. It follows the
@@ -41,6 +43,7 @@ type hub struct {
 	audiences map[int64]*audience
 	touched   []*client // whose queues have something new
 	told      int64     // how far the register goes, as the bus has it
+	gather    time.Time // until then, what comes waits for the next flush
 
 	mu      sync.Mutex
 	pos     int64                // up to here everything was queued
@@ -147,6 +150,7 @@ func (h *hub) advance(look bool) (more bool, err error) {
 	if max(h.told, h.tenant.Head().Size) <= h.pos && !look {
 		return false, nil // pos is this goroutine's to write, so it reads it without the lock
 	}
+	time.Sleep(time.Until(h.gather))
 	if len(h.audiences) > audiences {
 		clear(h.audiences) // they are read again when they are needed
 	}
@@ -170,7 +174,7 @@ func (h *hub) advance(look bool) (more bool, err error) {
 	}
 	h.mu.Unlock()
 	h.behind.Store(max(0, h.tenant.Head().Size-h.pos))
-	h.flush()
+	h.flushAndGather()
 	return len(all) == batch, nil
 }
 
@@ -214,6 +218,17 @@ func (h *hub) audience(tx *store.Tx, conversation int64) (*audience, error) {
 	a := &audience{asOf, seats}
 	h.audiences[conversation] = a
 	return a, nil
+}
+
+// flushAndGather flushes, and lets what comes next wait for a moment if that
+// took long: a socket is written to at the same cost for one frame as for
+// several, so the busier the hub, the more frames go in one write. After a
+// quiet moment nothing waits.
+func (h *hub) flushAndGather() {
+	began := time.Now()
+	h.flush()
+	now := time.Now()
+	h.gather = now.Add(min(gatherFor*now.Sub(began), gatherMost))
 }
 
 // flush writes what was queued. It returns when everything is written that the
