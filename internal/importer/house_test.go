@@ -182,4 +182,3 @@ func (h *house) mapping() importer.Mapping {
 		Members: []int64{h.bruno.Person},
 	}
 }
-
