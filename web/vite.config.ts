@@ -3,15 +3,28 @@ import { defineConfig } from 'vitest/config';
 
 const server = process.env.VERBALE_SERVER ?? 'http://127.0.0.1:8080';
 
+/**
+ * SvelteKit hides its page announcer by a style attribute, which the content security policy forbids;
+ * base.css hides it as well.
+ */
+const announcerWithoutStyle = {
+	name: 'announcer-without-style',
+	enforce: 'pre' as const,
+	transform(code: string, id: string) {
+		if (!id.endsWith('generated/root.svelte')) return undefined;
+		return code.replace(/(id="svelte-announcer"[^>]*?) style="[^"]*"/, '$1');
+	}
+};
+
 export default defineConfig({
-  plugins: [sveltekit()],
-  server: {
-    // The server checks that requests come from its own origin, so the proxy speaks as that origin.
-    proxy: {
-      '/api': { target: server, changeOrigin: true, ws: true, headers: { Origin: server } },
-    },
-  },
-  build: { target: 'es2022' },
-  resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+	plugins: [announcerWithoutStyle, sveltekit()],
+	server: {
+		// The server checks that requests come from its own origin, so the proxy speaks as that origin.
+		proxy: {
+			'/api': { target: server, changeOrigin: true, ws: true, headers: { Origin: server } }
+		}
+	},
+	build: { target: 'es2022' },
+	resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
+	test: { include: ['src/**/*.test.ts'], environment: 'node' }
 });

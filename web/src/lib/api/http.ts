@@ -1,6 +1,8 @@
 // One way to ask the server. Every refusal becomes a Problem; a lost session is announced once.
 import { Problem } from './problem';
 
+import type { paths } from './schema';
+
 export const BASE = '/api/v1';
 
 let onSignedOut: () => void = () => {};
@@ -22,11 +24,24 @@ export interface Asking {
 	outside?: boolean;
 }
 
-export async function ask<Answer>(
-	method: string,
-	path: string,
-	asking: Asking = {}
-): Promise<Answer> {
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type Filled<Path> = Path extends `${infer Before}{${string}}${infer After}`
+	? `${Before}${number}${Filled<After>}`
+	: Path;
+
+/** "GET /conversations/7": a call that the server's OpenAPI document knows. */
+export type Call = {
+	[Path in keyof paths]: {
+		[Verb in Method]: Path extends `/api/v1${infer Rest}`
+			? paths[Path][Verb] extends undefined
+				? never
+				: `${Uppercase<Verb>} ${Filled<Rest>}`
+			: never;
+	}[Method];
+}[keyof paths];
+
+export async function ask<Answer>(call: Call, asking: Asking = {}): Promise<Answer> {
+	const [method = '', path = ''] = call.split(' ');
 	const response = await send(method, path, asking);
 	if (response.status === 204) return undefined as Answer;
 	try {

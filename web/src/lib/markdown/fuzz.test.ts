@@ -20,10 +20,9 @@ test('no text breaks the parser, and none of it is invented', () => {
 	for (let seed = 1; seed <= 3000; seed++) {
 		const random = generator(seed);
 		const length = 1 + Math.floor(random() * 60);
-		const text = Array.from(
-			{ length },
-			() => PIECES[Math.floor(random() * PIECES.length)]!
-		).join('');
+		const text = Array.from({ length }, () => PIECES[Math.floor(random() * PIECES.length)]!).join(
+			''
+		);
 		const shown = plain(text);
 		const had = new Map<string, number>();
 		for (const char of text) had.set(char, (had.get(char) ?? 0) + 1);

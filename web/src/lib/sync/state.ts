@@ -136,7 +136,7 @@ function posted(change: Change, message: Message): void {
 		read_n: mine ? message.n : conversation.read_n
 	});
 	// Whoever writes has read.
-	if (!message.imported && !mine) {
+	if (!message.imported) {
 		const { author: person, n, time } = message;
 		marked(change, message.conversation, [{ person, delivered_n: n, read_n: n, time }]);
 	}
@@ -168,18 +168,19 @@ export interface Mark {
 export function marked(change: Change, id: number, marks: readonly Mark[]): void {
 	const conversation = change.state.conversations.get(id);
 	if (!conversation) return;
-	const others = marks.filter((mark) => mark.person !== change.state.me);
 	for (const mark of marks) {
 		if (mark.person === change.state.me && mark.read_n > conversation.read_n) {
 			patch(change, id, { read_n: Math.min(mark.read_n, conversation.last_n) });
 		}
 	}
-	if (others.length === 0) return;
+	const others = marks.filter((mark) => mark.person !== change.state.me);
 	const members = change.state.members.get(id);
 	if (members) {
-		const after = members.map((member) => raised(member, others));
+		const after = members.map((member) => raised(member, marks));
 		put(change, 'members', id, after);
 		patch(change, id, smallest(after, change.state.me));
+	} else if (others.length === 0) {
+		return;
 	} else if (conversation.kind === 'direct') {
 		for (const mark of others) {
 			const now = change.state.conversations.get(id)!;

@@ -7,6 +7,7 @@ const analysis = (extra: Partial<Analysis>): Analysis => ({
 	platform: 'ios',
 	language: 'it',
 	date_order: 'dmy',
+	date_order_reason: '',
 	messages: 1,
 	system: 0,
 	deleted: 0,

@@ -44,5 +44,5 @@ export async function askCheckpoint(): Promise<string> {
 
 /** The key that checkpoints are signed with. */
 export async function askKey(): Promise<string> {
-	return (await ask<{ key: string }>('GET', '/register/key')).key.trim();
+	return (await ask<{ key: string }>('GET /register/key')).key.trim();
 }
