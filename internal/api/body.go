@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"mime"
 	"net/http"
@@ -39,6 +40,8 @@ func (s *Server) checkBody(next http.Handler) http.Handler {
 			writeProblem(w, errNotJSONType)
 		case len(content) > 0 && !wellFormed(content):
 			writeProblem(w, errNotJSON)
+		case repeats(content):
+			writeProblem(w, errRepeated)
 		default:
 			r.Body = io.NopCloser(bytes.NewReader(content))
 			next.ServeHTTP(w, r)
@@ -86,6 +89,45 @@ func wellFormed(text []byte) bool {
 		}
 	}
 	return true
+}
+
+// repeats tells an object in a JSON text that has a field twice, or twice but
+// for capitals, which the decoder takes for the same: what was checked must be
+// what is used. A text that is no JSON is left to the decoder.
+func repeats(text []byte) bool {
+	type object struct {
+		fields map[string]bool // nil for a list
+		value  bool            // a field's name has been read
+	}
+	var open []object
+	for d := json.NewDecoder(bytes.NewReader(text)); ; {
+		token, err := d.Token()
+		if err != nil {
+			return false
+		}
+		switch token {
+		case json.Delim('}'), json.Delim(']'):
+			open = open[:len(open)-1]
+			continue
+		}
+		if top := len(open) - 1; top >= 0 && open[top].fields != nil {
+			if name, is := token.(string); is && !open[top].value {
+				name = strings.ToLower(name)
+				if open[top].fields[name] {
+					return true
+				}
+				open[top].fields[name], open[top].value = true, true
+				continue
+			}
+			open[top].value = false
+		}
+		switch token {
+		case json.Delim('{'):
+			open = append(open, object{fields: map[string]bool{}})
+		case json.Delim('['):
+			open = append(open, object{})
+		}
+	}
 }
 
 // surrogates checks one \u escape, or a pair of them, and gives its length.

@@ -42,6 +42,7 @@ var (
 	errCrossOrigin = problem.New(problem.Forbidden, "request.cross_origin", "This request came from another site and was refused.")
 	errTooLarge    = problem.New(problem.TooLarge, "request.too_large", "The request is larger than 256 KiB.")
 	errNotJSON     = problem.New(problem.Malformed, "request.not_json", "The body is not valid JSON in UTF-8, or is nested deeper than 32 levels.")
+	errRepeated    = problem.New(problem.Invalid, "request.repeated_field", "A field stands twice in the body.")
 	errNotJSONType = problem.New(problem.Malformed, "request.content_type", "Send the body as Content-Type: application/json.")
 	errSlower      = problem.New(problem.TooMany, "request.too_many", "Too many requests. Wait a moment and go on more slowly.")
 )

@@ -44,10 +44,11 @@ export class App {
 		return this.bubble(text).locator(`.ticks.${state}`);
 	}
 
-	async say(text) {
+	/** Writes and sends; `shown` is how it then reads, where the text has markdown. */
+	async say(text, shown = text) {
 		await this.composer.fill(text);
 		await this.button('chat.send').click();
-		await this.bubble(text.split('\n')[0]).waitFor();
+		await this.bubble(shown).waitFor();
 	}
 
 	/** Opens the menu of a message, as a right click does. */

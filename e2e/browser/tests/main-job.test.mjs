@@ -85,8 +85,8 @@ for (const shape of shapes) {
 		await step('each sees the other write, and the answer arrives by itself', async () => {
 			await luca.openRow('Anna Bianchi');
 			await luca.composer.pressSequentially('Sì, ');
-			await anna.page.getByText(anna.t('chat.typing')).first().waitFor();
-			await luca.say('Sì, **alle 10** in punto');
+			await anna.page.getByText(anna.t('chat.typing')).filter({ visible: true }).first().waitFor();
+			await luca.say('Sì, **alle 10** in punto', 'alle 10 in punto');
 			await anna.bubble('alle 10 in punto').waitFor();
 			assert.equal(await anna.bubble('alle 10 in punto').locator('strong').innerText(), 'alle 10');
 			await inSight(anna);
