@@ -3,6 +3,7 @@ package chat_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -18,8 +19,8 @@ import (
 // order and then counts by hand.
 func TestUnreadCountsEqualARecountAndNumbersHaveNoGap(t *testing.T) {
 	t.Parallel()
+	h := newHouse(t, 4)
 	rapid.Check(t, func(rt *rapid.T) {
-		h := newHouse(t, 4)
 		groups := []int64{h.group(0, 1, 2), h.group(1, 0)}
 		var messages []int64
 		for range rapid.IntRange(1, 40).Draw(rt, "steps") {
@@ -58,24 +59,27 @@ func TestUnreadCountsEqualARecountAndNumbersHaveNoGap(t *testing.T) {
 			}
 		}
 		for _, p := range h.people {
-			h.read(func(tx *store.Tx) error { return recount(tx, p) })
+			h.read(func(tx *store.Tx) error { return recount(tx, p, groups) })
 		}
-		h.read(func(tx *store.Tx) error {
-			faults, err := chat.Audit(tx)
-			if len(faults) > 0 {
-				rt.Fatalf("the views are not what the register gives: %q", faults)
-			}
-			return err
-		})
+	})
+	h.read(func(tx *store.Tx) error {
+		faults, err := chat.Audit(tx)
+		if len(faults) > 0 {
+			t.Fatalf("the views are not what the register gives: %q", faults)
+		}
+		return err
 	})
 }
 
-func recount(tx *store.Tx, p org.Actor) error {
+func recount(tx *store.Tx, p org.Actor, groups []int64) error {
 	list, err := chat.List(tx, p.Person)
 	if err != nil {
 		return err
 	}
 	for _, c := range list {
+		if !slices.Contains(groups, c.ID) {
+			continue
+		}
 		page, err := chat.ReadPage(tx, p.Person, c.ID, 0, 0, chat.MaxPage)
 		if err != nil {
 			return err
