@@ -219,7 +219,7 @@ export function timelineOf(id: number, engine: Engine): Timeline {
 		kept.clear();
 		keeper = engine;
 	}
-	const timeline = kept.get(id) ?? new Timeline(id, engine);
+	const timeline = kept.get(id) ?? made(id, engine);
 	kept.delete(id);
 	kept.set(id, timeline);
 	for (const [oldest, one] of kept) {
@@ -227,5 +227,14 @@ export function timelineOf(id: number, engine: Engine): Timeline {
 		one.close();
 		kept.delete(oldest);
 	}
+	return timeline;
+}
+
+/** It outlives the component that asked for it; under that one's effects its rows would go stale. */
+function made(id: number, engine: Engine): Timeline {
+	let timeline!: Timeline;
+	$effect.root(() => {
+		timeline = new Timeline(id, engine);
+	});
 	return timeline;
 }
