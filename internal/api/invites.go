@@ -43,17 +43,22 @@ func (s *Server) joinURL(c caller, secret string) string {
 func (s *Server) invites() {
 	type inviteDraft struct {
 		Body struct {
-			Uses      int64  `json:"uses,omitempty" minimum:"0" maximum:"10000" default:"1" doc:"For how many people; 0 is any number."`
+			Uses      *int64 `json:"uses,omitempty" minimum:"0" maximum:"10000" default:"1" doc:"For how many people; 0 is any number."`
 			ExpiresIn int64  `json:"expires_in,omitempty" default:"604800" minimum:"60" maximum:"7776000" doc:"In seconds."`
 			Role      string `json:"role,omitempty" default:"member" enum:"owner,admin,member"`
 		}
 	}
 	handle(s, op("POST", "/invites", "make-invite", "Invite people by a link", "people"), func(ctx context.Context, in *inviteDraft) (*reply[Invite], error) {
 		c := from(ctx)
+		// A pointer, because 0 is an answer of its own and not a missing one.
+		uses := int64(1)
+		if in.Body.Uses != nil {
+			uses = *in.Body.Uses
+		}
 		var o login.Opening
 		var secret string
 		err := c.tenant.Write(ctx, func(tx *store.Tx) (err error) {
-			o, secret, err = login.MakeInvite(tx, c.actor, in.Body.Role, in.Body.Uses, time.Duration(in.Body.ExpiresIn)*time.Second)
+			o, secret, err = login.MakeInvite(tx, c.actor, in.Body.Role, uses, time.Duration(in.Body.ExpiresIn)*time.Second)
 			return err
 		})
 		out := asInvite(o)
