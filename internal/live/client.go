@@ -38,6 +38,20 @@ type events struct{}
 
 func of(s *gws.Conn) *client { return s.NetConn().(*client) }
 
+// read reads until the connection ends. gws panics on a frame that claims a
+// length beyond 63 bits, before any event: what one client sends must not be
+// the end of everybody's server.
+func (c *client) read(s *gws.Conn) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Warn("a socket sent what cannot be read", "panic", fmt.Sprint(p))
+			c.cut(closeBadFrame)
+			events{}.OnClose(s, nil)
+		}
+	}()
+	s.ReadLoop()
+}
+
 func (events) OnOpen(*gws.Conn) {}
 
 func (events) OnClose(s *gws.Conn, _ error) {

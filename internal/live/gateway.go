@@ -141,7 +141,7 @@ func (g *Gateway) Serve(w http.ResponseWriter, r *http.Request, t *store.Tenant,
 		c.cut(closeGoingDown)
 	}
 	c.uncork()
-	go socket.ReadLoop()
+	go c.read(socket)
 }
 
 func answer(w http.ResponseWriter, status int, problem string) {
