@@ -88,11 +88,12 @@ export const api = {
 			from?: number;
 			before?: string;
 			after?: string;
+			zone?: string;
 			limit?: number;
 			cursor?: string;
 		},
 		asking?: Asking
-	) => ask<{ hits: T.Hit[]; cursor: string }>('GET /search', { ...asking, query }),
+	) => ask<{ hits: T.Hit[]; cursor: string; behind: boolean }>('GET /search', { ...asking, query }),
 	sync: (after: number, limit = 200) =>
 		ask<{ events: T.Event[]; seq: number; more: boolean }>('GET /sync', {
 			query: { after, limit }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { orderIsDoubtful, timeZones, type Analysis } from './period';
+import type { ImportAnalysis } from '$lib/api';
+import { orderIsDoubtful, timeZones } from './period';
 import { looksLikeExport } from './uploads.svelte';
 
-const analysis = (extra: Partial<Analysis>): Analysis => ({
+const analysis = (extra: Partial<ImportAnalysis>): ImportAnalysis => ({
 	file: '_chat.txt',
 	platform: 'ios',
 	language: 'it',
@@ -22,14 +23,8 @@ const analysis = (extra: Partial<Analysis>): Analysis => ({
 
 test('the reader is asked about the dates only when they were guessed', () => {
 	expect(orderIsDoubtful(analysis({}))).toBe(false);
-	expect(orderIsDoubtful(analysis({ date_order_reason: 'day_above_12' }))).toBe(false);
-	expect(orderIsDoubtful(analysis({ date_order_reason: 'ambiguous' }))).toBe(true);
-	expect(
-		orderIsDoubtful(analysis({ warnings: [{ code: 'date_order_ambiguous', text: '' }] }))
-	).toBe(true);
-	expect(orderIsDoubtful(analysis({ warnings: [{ code: 'media_missing', text: '' }] }))).toBe(
-		false
-	);
+	expect(orderIsDoubtful(analysis({ date_order_reason: 'first_over_12' }))).toBe(false);
+	expect(orderIsDoubtful(analysis({ date_order_reason: 'assumed' }))).toBe(true);
 });
 
 test('the own time zone comes first and once, and UTC is always there', () => {

@@ -6,9 +6,6 @@ import { listed } from '../people/order';
 import { ownZone } from '../import/period';
 import { matches } from './fold';
 import { parseQuery, resolve, type Query } from './query';
-import type { Snippet } from './snippet';
-
-export type Found = Omit<Hit, 'snippet'> & { snippet: Snippet; name?: string };
 
 const PATIENCE = 250; // From the last key to the question, in milliseconds.
 
@@ -17,7 +14,7 @@ export class Finder {
 	/** Chosen by hand; a typed form outdoes it. */
 	chosen = $state({ from: 0, in: 0, before: '', after: '' });
 
-	hits = $state.raw<Found[]>([]);
+	hits = $state.raw<Hit[]>([]);
 	cursor = $state('');
 	behind = $state(false);
 	state = $state<'idle' | 'asking' | 'done' | 'failed'>('idle');
@@ -114,10 +111,9 @@ export class Finder {
 			const query = { ...JSON.parse(question), zone: ownZone(), limit: 20, cursor };
 			const found = await api.search(query, { signal: asking.signal });
 			if (asking.signal.aborted) return;
-			const hits = found.hits as unknown as Found[];
-			this.hits = cursor ? [...this.hits, ...hits] : hits;
+			this.hits = cursor ? [...this.hits, ...found.hits] : found.hits;
 			this.cursor = found.cursor;
-			this.behind = (found as { behind?: boolean }).behind ?? false;
+			this.behind = found.behind;
 			this.problem = null;
 			this.state = 'done';
 		} catch (error) {
