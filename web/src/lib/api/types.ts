@@ -24,6 +24,7 @@ export type Notice = With<S['Notice'], { data: Record<string, unknown> }>;
 export type Event = With<S['Event'], { data: Record<string, unknown> }>;
 export type MessageInfo = With<S['MessageInfo'], { message: Message; deleted: Deleted | null }>;
 export type Hit = S['Hit'];
+export type Hits = S['Hits'];
 export type Posted = S['Posted'];
 export type Page = With<S['Page'], { messages: Message[]; notices: Notice[] }>;
 export type ImportAnalysis = With<S['ExportAnalysis'], { date_order: 'dmy' | 'mdy' | 'ymd' }>;
