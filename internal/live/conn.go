@@ -48,9 +48,11 @@ type conn struct {
 	deaf   bool     // the peer has hung up
 }
 
-// limits are how much may wait for one reader.
+// limits are how much may wait for one reader, and the clock by which one that
+// says nothing is found to be dead.
 type limits struct {
 	frames, bytes int
+	now           func() time.Time
 	slow          atomic.Int64 // readers that were cut for it
 }
 
@@ -71,7 +73,7 @@ func (c *conn) uncork() {
 	c.pump()
 }
 
-func (c *conn) listened() { c.heard.Store(time.Now().Unix()) }
+func (c *conn) listened() { c.heard.Store(c.limits.now().Unix()) }
 
 // enqueue queues a frame, which must never change again; flush writes it. Idle
 // says that nothing was queued before, so that a flush is due; ok is false when

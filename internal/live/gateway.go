@@ -36,6 +36,8 @@ type Options struct {
 	FramesPerSecond rate.Limit // what one client may send: 500, twice that in a burst
 	BytesPerSecond  rate.Limit // and in bytes: 1 MiB, four times that in a burst
 	PerPerson       int        // sockets that one person may have open on this node: 64
+
+	Clock func() time.Time // by which the silent are found to be dead; time.Now if nil
 }
 
 // Gateway is every company's sockets on this node.
@@ -73,7 +75,10 @@ func New(o Options) *Gateway {
 	o.BytesPerSecond = orElse(o.BytesPerSecond, 1<<20)
 	o.PerPerson = orElse(o.PerPerson, 64)
 	g := &Gateway{opts: o, node: rand.Text(), cores: runtime.GOMAXPROCS(0), hubs: map[*store.Tenant]*hub{}}
-	g.limits.frames, g.limits.bytes = o.QueueFrames, o.QueueBytes
+	g.limits.frames, g.limits.bytes, g.limits.now = o.QueueFrames, o.QueueBytes, o.Clock
+	if o.Clock == nil {
+		g.limits.now = time.Now
+	}
 	g.upgrader = gws.NewUpgrader(events{}, &gws.ServerOption{
 		ReadMaxPayloadSize: 2 * maxFrame, // what is over maxFrame gets the protocol's own answer, if it is not beyond all measure
 		NewSession:         func() gws.SessionStorage { return nil },

@@ -23,7 +23,7 @@ const (
 	audiences  = 10_000          // conversations whose members are remembered
 	restartIn  = time.Second     // after an error
 	parallelAt = 128             // sockets to flush from which on several cores share the work
-	gatherFor  = 3               // times as long as a flush took, entries are gathered for the next
+	gatherFor  = 6               // times as long as a flush took, entries are gathered for the next
 	gatherMost = 8 * time.Millisecond
 )
 
@@ -120,6 +120,8 @@ func (h *hub) run() {
 			h.heard(payload)
 		case now := <-second.C:
 			h.beat(now)
+			h.tellPresence(now)
+			h.flush()
 			if h.gateway.retire(h) {
 				return
 			}
@@ -292,26 +294,23 @@ func (h *hub) leave(c *client) {
 	}
 }
 
-// beat pings the sockets whose turn it is, cuts those that are dead, and tells
-// who came and went.
+// beat pings the sockets whose turn it is, and cuts those that have been
+// silent for so long that nobody can be there.
 func (h *hub) beat(now time.Time) {
-	turn, dead := now.Unix()%pingEvery, now.Unix()-deadAfter
+	turn, dead := now.Unix()%pingEvery, h.gateway.limits.now().Unix()-deadAfter
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	for _, clients := range h.people {
 		for _, c := range clients {
-			if c.turn != turn {
-				continue
-			}
 			if c.heard.Load() < dead {
 				c.broken()
-			} else if idle, _ := c.enqueue(pingFrame); idle {
-				h.touched = append(h.touched, c)
+			} else if c.turn == turn {
+				if idle, _ := c.enqueue(pingFrame); idle {
+					h.touched = append(h.touched, c)
+				}
 			}
 		}
 	}
-	h.mu.Unlock()
-	h.tellPresence(now)
-	h.flush()
 }
 
 // stillIn looks again whether a socket that has just joined may be there: its

@@ -2,6 +2,7 @@ package live_test
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ type world struct {
 	server  *store.Server
 	gateway *live.Gateway
 	url     string
+	secure  bool
 }
 
 func newWorld(t testing.TB, o live.Options) *world {
@@ -40,12 +42,19 @@ func newWorld(t testing.TB, o live.Options) *world {
 	return (&world{t: t, server: server}).another(o)
 }
 
+// newSecureWorld is one that speaks TLS.
+func newSecureWorld(t testing.TB, o live.Options) *world {
+	w := newWorld(t, o)
+	w.secure = true
+	return w.another(o)
+}
+
 // another is a further gateway before the same server.
 func (w *world) another(o live.Options) *world {
 	server, t := w.server, w.t
-	w = &world{t: t, server: server, gateway: live.New(o)}
+	w = &world{t: t, server: server, gateway: live.New(o), secure: w.secure}
 	// The front door knows who asks; here the request says it.
-	web := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	web := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		number := func(name string) int64 {
 			n, _ := strconv.ParseInt(r.Header.Get(name), 10, 64)
 			return n
@@ -57,6 +66,11 @@ func (w *world) another(o live.Options) *world {
 		}
 		w.gateway.Serve(rw, r, tenant, org.Actor{Person: number("Person"), Device: number("Device")})
 	}))
+	if w.secure {
+		web.StartTLS()
+	} else {
+		web.Start()
+	}
 	w.url = "ws" + strings.TrimPrefix(web.URL, "http")
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -189,7 +203,7 @@ func (c *company) dial(a org.Actor) *socket {
 	c.t.Helper()
 	s := &socket{t: c.t, frames: make(chan got, 100_000)}
 	h := http.Header{"Company": {c.tenant.Name()}, "Person": {fmt.Sprint(a.Person)}, "Device": {fmt.Sprint(a.Device)}}
-	conn, _, err := gws.NewClient(s, &gws.ClientOption{Addr: c.url, RequestHeader: h})
+	conn, _, err := gws.NewClient(s, &gws.ClientOption{Addr: c.url, RequestHeader: h, TlsConfig: &tls.Config{InsecureSkipVerify: true}})
 	if err != nil {
 		c.t.Fatal(err)
 	}
