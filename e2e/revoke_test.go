@@ -115,9 +115,11 @@ func TestADeactivatedPersonCannotGoOnOnAnyDevice(t *testing.T) {
 func TestARemovedMemberLearnsNothingMore(t *testing.T) {
 	t.Parallel()
 	w := settle(t)
-	before := w.marco.say(t, w.group, "before")
 	both := ask[made](t, w.marco, "POST", "/conversations", object{"kind": "direct", "members": []int64{w.anna.id}}).ID
 	s := w.anna.connect(t)
+	// While she is in it, she is told; the server knows by heart who is.
+	before := w.marco.say(t, w.group, "before")
+	s.until(t, func(f frame) bool { return f.Seq == before.ID })
 
 	ask[struct{}](t, w.c.owner, "DELETE", fmt.Sprintf("/conversations/%d/members/%d", w.group, w.anna.id), nil)
 	s.until(t, func(f frame) bool { return f.Kind == "member.removed" && f.Conversation == w.group })
