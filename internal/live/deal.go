@@ -42,7 +42,7 @@ func (h *hub) deal(s *said) {
 		return
 	}
 	for _, seat := range a.seats {
-		if seat.Person != left && (s.ev.N == 0 || s.ev.N >= seat.FirstN) {
+		if seat.Person != left && seat.Sees(s.ev) {
 			h.toPerson(seat.Person, s.frame)
 		}
 	}

@@ -7,6 +7,6 @@
 // is cut and comes back through the sync, from the number that he has. So
 // nothing here needs to survive a crash.
 //
-// What a socket is told is decided by the same rule as the sync (chat.Sees):
+// What a socket is told is decided by the same rule as the sync (chat.Seat):
 // membership as it stands when the entry is dealt with, never earlier.
 package live

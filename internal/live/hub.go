@@ -23,7 +23,7 @@ const (
 	audiences  = 10_000          // conversations whose members are remembered
 	restartIn  = time.Second     // after an error
 	parallelAt = 128             // sockets to flush from which on several cores share the work
-	gatherFor  = 6               // times as long as a flush took, entries are gathered for the next
+	gatherFor  = 2               // times as long as a flush took, entries are gathered for the next
 	gatherMost = 8 * time.Millisecond
 )
 
