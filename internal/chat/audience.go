@@ -6,13 +6,29 @@ import (
 	"verbale/internal/store"
 )
 
-// Seat is a member's place as those see it who hand out events: whose, and the
-// first message that they may see.
-type Seat struct{ Person, FirstN int64 }
+// Seat is a member's place as those see it who hand out events.
+type Seat struct {
+	Person int64
+	FirstN int64 // the first message that they may see
+	Since  int64 // from when on they see what else happens there; 0 is from the beginning
+}
+
+// since is Seat's column: whoever does not see the conversation from its first
+// message on does not see either what it was called then, and who was in it.
+const since = `CASE WHEN first_n > 1 THEN joined ELSE 0 END`
+
+// Sees decides whether an event of the seat's conversation is shown to its
+// person.
+func (s Seat) Sees(ev Event) bool {
+	if ev.N != 0 {
+		return ev.N >= s.FirstN
+	}
+	return ev.Time >= s.Since
+}
 
 // Audience gives everybody in a conversation.
 func Audience(tx *store.Tx, conversation int64) ([]Seat, error) {
-	rows, err := tx.Query(`SELECT person, first_n FROM member WHERE conversation = ? ORDER BY person`, conversation)
+	rows, err := tx.Query(`SELECT person, first_n, `+since+` FROM member WHERE conversation = ? ORDER BY person`, conversation)
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +36,7 @@ func Audience(tx *store.Tx, conversation int64) ([]Seat, error) {
 	var out []Seat
 	for rows.Next() {
 		var s Seat
-		if err := rows.Scan(&s.Person, &s.FirstN); err != nil {
+		if err := rows.Scan(&s.Person, &s.FirstN, &s.Since); err != nil {
 			return nil, err
 		}
 		out = append(out, s)
@@ -36,7 +52,7 @@ func Moves(ev Event) (joined []Seat, left int64) {
 		var b struct{ Members []MemberDraft }
 		json.Unmarshal(ev.Data, &b)
 		for _, m := range b.Members {
-			joined = append(joined, Seat{m.Person, m.FirstN})
+			joined = append(joined, Seat{Person: m.Person, FirstN: m.FirstN})
 		}
 	case KindMemberRemoved:
 		left = ev.Subject

@@ -227,6 +227,75 @@ func TestNewMemberSeesOnlyWhatComesAfterUnlessHistoryIsShared(t *testing.T) {
 	}
 }
 
+// TestWhatHappenedBeforeOneJoinedIsToldByNoPath: the titles that a group had
+// and who came and went are history as its messages are.
+func TestWhatHappenedBeforeOneJoinedIsToldByNoPath(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 4)
+	g := h.group(0, 1, 3)
+	old := h.post(0, g, "before")
+	rename := func(title string) {
+		h.write(func(tx *store.Tx) error { return chat.Rename(tx, h.people[0], g, title) })
+	}
+	rename("Layoffs in March")
+	h.write(func(tx *store.Tx) error {
+		if err := chat.RemoveMember(tx, h.people[0], g, h.people[3].Person); err != nil {
+			return err
+		}
+		_, err := chat.MarkRead(tx, h.people[1], g, 1)
+		return err
+	})
+	if _, err := chat.EnterMarks(context.Background(), h.tenant); err != nil {
+		t.Fatal(err)
+	}
+	rename("Team")
+	late := h.people[2].Person
+	from := h.tenant.Head().Size
+	h.write(func(tx *store.Tx) error { return chat.AddMembers(tx, h.people[0], g, []int64{late}, false) })
+	h.post(0, g, "after")
+	h.write(func(tx *store.Tx) error { _, err := chat.Edit(tx, h.people[0], old.ID, "before, edited"); return err })
+	h.write(func(tx *store.Tx) error { return chat.Delete(tx, h.people[0], old.ID) })
+	h.read(func(tx *store.Tx) error {
+		synced, err := chat.Sync(tx, late, 0, 200)
+		told := map[string]int{}
+		for _, ev := range synced.Events {
+			if ev.Conversation == g {
+				told[ev.Kind]++
+			}
+			if ev.Conversation == g && (ev.Seq <= from || ev.N == 1) {
+				t.Errorf("the sync tells of entry %d, %s", ev.Seq, ev.Kind)
+			}
+		}
+		if told[chat.KindMemberAdded] != 1 || told[chat.KindPosted] != 1 || len(told) != 2 {
+			t.Errorf("the sync tells of %v", told)
+		}
+		page, pageErr := chat.ReadPage(tx, late, g, 0, 0, 50)
+		for _, n := range page.Notices {
+			if n.Seq <= from {
+				t.Errorf("the page has notice %d, %s", n.Seq, n.Kind)
+			}
+		}
+		for seq := int64(1); seq <= h.tenant.Head().Size; seq++ {
+			var conversation int64
+			if err := tx.Row(`SELECT conversation FROM entry WHERE seq = ?`, seq).Scan(&conversation); err != nil {
+				return err
+			}
+			if err := chat.MayDisclose(tx, late, seq); (seq == g || conversation == g && seq <= from) && !errors.Is(err, chat.ErrNoEntry) {
+				t.Errorf("the receipt of entry %d: %v", seq, err)
+			}
+		}
+		c, getErr := chat.Get(tx, late, g)
+		if c.Unread != 1 || c.Last == nil || c.Last.Text != "after" {
+			t.Errorf("the list has %+v", c)
+		}
+		seqs, _, exportErr := chat.Disclosable(tx, late, g, 0, h.tenant.Head().Size)
+		if len(seqs) != 1 {
+			t.Errorf("the export has entries %v", seqs)
+		}
+		return errors.Join(err, pageErr, getErr, exportErr)
+	})
+}
+
 func TestDeletedTextIsGoneForMembersAndStaysInTheRegister(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 2)

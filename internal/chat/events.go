@@ -97,7 +97,7 @@ func Sync(tx *store.Tx, person, after int64, limit int) (s Synced, err error) {
 	if err != nil {
 		return s, err
 	}
-	first, err := firstSeen(tx, person)
+	seats, err := seatsOf(tx, person)
 	if err != nil {
 		return s, err
 	}
@@ -106,7 +106,7 @@ func Sync(tx *store.Tx, person, after int64, limit int) (s Synced, err error) {
 		if err != nil {
 			return s, err
 		}
-		if ok && Sees(first, person, ev) {
+		if ok && Sees(seats, person, ev) {
 			if len(s.Events) == limit {
 				s.More = true
 				return s, nil
@@ -119,36 +119,31 @@ func Sync(tx *store.Tx, person, after int64, limit int) (s Synced, err error) {
 	return s, nil
 }
 
-// firstSeen maps a person's conversations to the first message they see.
-func firstSeen(tx *store.Tx, person int64) (map[int64]int64, error) {
-	rows, err := tx.Query(`SELECT conversation, first_n FROM member WHERE person = ?`, person)
+// seatsOf gives a person's place in each of their conversations.
+func seatsOf(tx *store.Tx, person int64) (map[int64]Seat, error) {
+	rows, err := tx.Query(`SELECT conversation, first_n, `+since+` FROM member WHERE person = ?`, person)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out := map[int64]int64{}
+	out := map[int64]Seat{}
 	for rows.Next() {
-		var c, n int64
-		if err := rows.Scan(&c, &n); err != nil {
+		var c int64
+		s := Seat{Person: person}
+		if err := rows.Scan(&c, &s.FirstN, &s.Since); err != nil {
 			return nil, err
 		}
-		out[c] = n
+		out[c] = s
 	}
 	return out, rows.Err()
 }
 
-// Sees decides whether an event is shown to a person with these memberships.
-// Whoever is taken out of a conversation still learns of that.
-func Sees(first map[int64]int64, person int64, ev Event) bool {
-	if ev.Conversation == 0 {
+// Sees decides whether an event is shown to a person with these seats, by
+// conversation. Whoever is taken out of a conversation still learns of that.
+func Sees(seats map[int64]Seat, person int64, ev Event) bool {
+	if ev.Conversation == 0 || ev.Kind == KindMemberRemoved && ev.Subject == person {
 		return true
 	}
-	from, in := first[ev.Conversation]
-	switch {
-	case ev.Kind == KindMemberRemoved && ev.Subject == person:
-		return true
-	case !in:
-		return false
-	}
-	return ev.N == 0 || ev.N >= from
+	seat, in := seats[ev.Conversation]
+	return in && seat.Sees(ev)
 }

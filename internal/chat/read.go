@@ -160,7 +160,7 @@ func noticesAmong(tx *store.Tx, person, conversation int64, p Page, place org.Me
 	}
 	// What happened before one joined is not shown to whoever sees the
 	// conversation only from then on.
-	joined, err := tx.Ints(`SELECT CASE WHEN first_n > 1 THEN joined ELSE 0 END FROM member WHERE conversation = ? AND person = ?`, conversation, person)
+	joined, err := tx.Ints(`SELECT `+since+` FROM member WHERE conversation = ? AND person = ?`, conversation, person)
 	if err != nil || len(joined) == 0 {
 		return nil, err
 	}

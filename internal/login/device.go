@@ -118,7 +118,8 @@ func Devices(tx *store.Tx, person int64) ([]Device, error) {
 }
 
 // EndDevice signs a device out. Everybody may end his own; an administrator
-// anybody's. Whoever serves sockets sees the entry and cuts them.
+// anybody's but an owner's, whom that could lock out. Whoever serves sockets
+// sees the entry and cuts them.
 func EndDevice(tx *store.Tx, by org.Actor, id int64) error {
 	var person int64
 	err := tx.Row(`SELECT person FROM device WHERE id = ? AND ended = 0`, id).Scan(&person)
@@ -128,7 +129,7 @@ func EndDevice(tx *store.Tx, by org.Actor, id int64) error {
 	if err != nil {
 		return err
 	}
-	if person != by.Person && org.May(tx, by.Person, org.PeopleManage) != nil {
+	if person != by.Person && mayManage(tx, by.Person, person) != nil {
 		return ErrNoDevice
 	}
 	if _, err := tx.Enter(journal.Draft{Kind: KindDeviceEnded, Actor: by.Person, Device: by.Device, Subject: id}); err != nil {
@@ -156,9 +157,26 @@ func MakeToken(tx *store.Tx, by org.Actor, person int64, name string) (id int64,
 		if err := org.May(tx, by.Person, org.TokenCreate); err != nil {
 			return 0, "", err
 		}
-		if me, err := org.ReadPerson(tx, by.Person); err != nil || p.Role == org.Owner && me.Role != org.Owner {
-			return 0, "", errors.Join(err, org.ErrAboveYou)
+		if err := mayManage(tx, by.Person, person); err != nil {
+			return 0, "", err
 		}
 	}
 	return AddDevice(tx, by, person, APIUser, name)
+}
+
+// mayManage decides whether a person may manage what belongs to another: an
+// owner's is an owner's alone.
+func mayManage(tx *store.Tx, by, person int64) error {
+	if err := org.May(tx, by, org.PeopleManage); err != nil {
+		return err
+	}
+	whose, err := org.ReadPerson(tx, person)
+	if err != nil || whose.Role != org.Owner {
+		return err
+	}
+	me, err := org.ReadPerson(tx, by)
+	if err == nil && me.Role != org.Owner {
+		err = org.ErrAboveYou
+	}
+	return err
 }

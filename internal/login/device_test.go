@@ -3,6 +3,8 @@ package login_test
 import (
 	"context"
 	"errors"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -137,6 +139,10 @@ func TestNobodyGivesARoleAboveHisOwn(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		ownersDevice, _, err := login.AddDevice(tx, owner, owner.Person, login.Browser, "laptop")
+		if err != nil {
+			return err
+		}
 		boss, top := org.Owner, org.Admin
 		for what, try := range map[string]error{
 			"an admin makes an owner":      second(org.ChangePerson(tx, org.Actor{Person: admin}, member, org.Change{Role: &boss})),
@@ -147,6 +153,7 @@ func TestNobodyGivesARoleAboveHisOwn(t *testing.T) {
 			"a member invites":             third(login.MakeInvite(tx, org.Actor{Person: member}, org.Member, 1, time.Hour)),
 			"an admin's token for owner":   third(login.MakeToken(tx, org.Actor{Person: admin}, owner.Person, "x")),
 			"a member's token for admin":   third(login.MakeToken(tx, org.Actor{Person: member}, admin, "x")),
+			"an admin ends owner's device": login.EndDevice(tx, org.Actor{Person: admin}, ownersDevice),
 			"the last owner steps down":    second(org.ChangePerson(tx, owner, owner.Person, org.Change{Role: &top})),
 		} {
 			if try == nil {
@@ -157,6 +164,97 @@ func TestNobodyGivesARoleAboveHisOwn(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestInviteIsWorthNothingOnceItsMakerMayNotInvite(t *testing.T) {
+	t.Parallel()
+	no, member, admin := false, org.Member, org.Admin
+	for name, fate := range map[string]struct {
+		maker, invited string
+		change         org.Change
+	}{
+		"deactivated":         {org.Admin, org.Member, org.Change{Active: &no}},
+		"made a member":       {org.Admin, org.Admin, org.Change{Role: &member}},
+		"an owner made admin": {org.Owner, org.Owner, org.Change{Role: &admin}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tenant, owner := newCompany(t)
+			ctx := context.Background()
+			var maker int64
+			var secret string
+			if err := tenant.Write(ctx, func(tx *store.Tx) (err error) {
+				if maker, err = org.AddPerson(tx, owner, 0, "Maker", fate.maker, ""); err == nil {
+					_, secret, err = login.MakeInvite(tx, org.Actor{Person: maker}, fate.invited, 0, time.Hour)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if err := tenant.Write(ctx, func(tx *store.Tx) error {
+				_, err := org.ChangePerson(tx, owner, maker, fate.change)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if err := tenant.Write(ctx, func(tx *store.Tx) error {
+				_, _, err := login.Join(tx, secret, "Somebody", "", "phone")
+				return err
+			}); !errors.Is(err, login.ErrRevoked) {
+				t.Errorf("joined: %v", err)
+			}
+			if err := tenant.Read(ctx, func(tx *store.Tx) error {
+				if _, err := login.Look(tx, secret); !errors.Is(err, login.ErrRevoked) {
+					t.Errorf("looked: %v", err)
+				}
+				open, err := login.Invites(tx, owner.Person)
+				if len(open) != 0 {
+					t.Errorf("still listed as open: %+v", open)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// TestSingleUseLinkUsedByManyAtOnceLetsOneIn: CVE-2026-3590, CVE-2025-13324.
+func TestSingleUseLinkUsedByManyAtOnceLetsOneIn(t *testing.T) {
+	t.Parallel()
+	tenant, owner := newCompany(t)
+	ctx := context.Background()
+	secrets := map[string]string{}
+	if err := tenant.Write(ctx, func(tx *store.Tx) (err error) {
+		if _, secrets["invite"], err = login.MakeInvite(tx, owner, org.Member, 1, time.Hour); err == nil {
+			_, secrets["link"], err = login.MakeLink(tx, owner, owner.Person, time.Hour)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for kind, secret := range secrets {
+		var in atomic.Int64
+		var all sync.WaitGroup
+		for range 16 {
+			all.Go(func() {
+				err := tenant.Write(ctx, func(tx *store.Tx) error {
+					_, _, err := login.Join(tx, secret, "Luca", "", "phone")
+					return err
+				})
+				switch {
+				case err == nil:
+					in.Add(1)
+				case !errors.Is(err, login.ErrUsed):
+					t.Errorf("%s: %v", kind, err)
+				}
+			})
+		}
+		all.Wait()
+		if in.Load() != 1 {
+			t.Errorf("%s: %d were let in", kind, in.Load())
+		}
 	}
 }
 

@@ -61,15 +61,8 @@ type Opening struct {
 
 // MakeInvite makes an invite and gives its secret, which is kept nowhere.
 func MakeInvite(tx *store.Tx, by org.Actor, role string, uses int64, life time.Duration) (o Opening, secret string, err error) {
-	if err := org.May(tx, by.Person, org.PeopleInvite); err != nil {
+	if err := mayInvite(tx, by.Person, role); err != nil {
 		return o, "", err
-	}
-	if role == org.Owner || role == org.Admin {
-		if me, err := org.ReadPerson(tx, by.Person); err != nil || role == org.Owner && me.Role != org.Owner {
-			return o, "", errors.Join(err, org.ErrAboveYou)
-		}
-	} else if role != org.Member {
-		return o, "", org.ErrBadRole
 	}
 	if uses < 0 || uses > MaxUses || life < time.Minute || life > MaxInviteLife {
 		return o, "", ErrBadInvite
@@ -77,6 +70,24 @@ func MakeInvite(tx *store.Tx, by org.Actor, role string, uses int64, life time.D
 	o = Opening{Kind: Invite, Role: role, By: by.Person, Uses: uses}
 	secret, err = makeLink(tx, by, &o, KindInviteMade, life)
 	return o, secret, err
+}
+
+// mayInvite decides whether a person may let somebody in with a role.
+func mayInvite(tx *store.Tx, person int64, role string) error {
+	if err := org.May(tx, person, org.PeopleInvite); err != nil {
+		return err
+	}
+	switch role {
+	case org.Member, org.Admin:
+		return nil
+	case org.Owner:
+		me, err := org.ReadPerson(tx, person)
+		if err == nil && me.Role != org.Owner {
+			err = org.ErrAboveYou
+		}
+		return err
+	}
+	return org.ErrBadRole
 }
 
 // MakeLink makes a link for one further device of a person. Whoever calls has
@@ -129,8 +140,15 @@ func Look(tx *store.Tx, secret string) (Opening, error) {
 		return o, ErrUsed
 	case tx.Now() >= o.Expires:
 		return o, ErrExpired
+	case o.Kind == Invite:
+		// It is worth what its maker may do now: whoever was shut out, or
+		// lost a role, must not come back by a link made in time.
+		err = mayInvite(tx, o.By, o.Role)
+		if problem.Of(err) != nil {
+			err = ErrRevoked
+		}
 	}
-	return o, nil
+	return o, err
 }
 
 // Join uses a link: an invite adds a person of that name, a link finds its
@@ -166,15 +184,28 @@ func Invites(tx *store.Tx, by int64) ([]Opening, error) {
 		return nil, err
 	}
 	defer rows.Close()
-	out := []Opening{}
+	all := []Opening{}
 	for rows.Next() {
 		o, err := scanOpening(rows)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, o)
+		all = append(all, o)
 	}
-	return out, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	rows.Close()
+	out := []Opening{}
+	for _, o := range all {
+		switch err := mayInvite(tx, o.By, o.Role); {
+		case err == nil:
+			out = append(out, o)
+		case problem.Of(err) == nil: // else its maker lost the right to it
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // RevokeInvite withdraws an invite.
