@@ -123,6 +123,22 @@ https://foursquare.com/v/4e89af95e5fa82ad4c0aa03b
 18 once <Bob Smith> <View once message omitted>
 19 system Your security code with Dan: work changed. Tap to learn more.`,
 		},
+		"an iPhone's group without a mark anywhere": {
+			`[1/2/24, 09:00:00] Squad: Messages and calls are end-to-end encrypted. Only people in this chat can read, listen to, or share them.
+[1/2/24, 09:00:00] Squad: Anna created group "Squad"
+[1/2/24, 09:00:03] Squad: Anna added Bob
+[1/2/24, 09:01:00] Anna: Bob left his keys here
+[1/2/24, 09:02:00] Bob: On my way
+[1/13/24, 09:03:00] Squad: You're now an admin
+[1/14/24, 09:04:00] Squad: Carl, who never wrote, left`,
+			`1 system Messages and calls are end-to-end encrypted. Only people in this chat can read, listen to, or share them.
+2 system Anna created group "Squad"
+3 system Anna added Bob
+4 text <Anna> Bob left his keys here
+5 text <Bob> On my way
+6 system You're now an admin
+7 system Carl, who never wrote, left`,
+		},
 		"an iPhone's chat of two": {
 			`[2024-02-03, 9:15:02 AM] Jane: ¦Messages and calls are end-to-end encrypted. No one outside of this chat, not even WhatsApp, can read or listen to them.
 [2024-02-03, 9:15:02 AM] Me: I added Tom to the list

@@ -18,6 +18,7 @@ const (
 type sender struct {
 	lines    int
 	plain    int // texts like people write
+	told     int // texts like the app writes of others, without its mark
 	personal int // markers that only a person's message has: media, calls, deleted
 	notices  int // the app's own words, as iPhones put under the group's name
 	system   bool

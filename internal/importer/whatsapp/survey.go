@@ -168,7 +168,8 @@ func (t *tally) join(o *tally) {
 			t.senders[name] = n
 			continue
 		}
-		m.lines, m.plain, m.personal, m.notices = m.lines+n.lines, m.plain+n.plain, m.personal+n.personal, m.notices+n.notices
+		m.lines, m.plain, m.told = m.lines+n.lines, m.plain+n.plain, m.told+n.told
+		m.personal, m.notices = m.personal+n.personal, m.notices+n.notices
 		m.second = "" // too little is known to say more of the name
 	}
 }
@@ -200,7 +201,10 @@ func (v *surveyor) weigh(n *sender, android bool, s split) (files []string) {
 	if in, ok := words.change.find(line); ok && s.marked {
 		v.speak(in, 1)
 		return nil
-	} else if ok && v.actor(line, s.name) {
+	} else if ok {
+		if !v.actor(line, s.name) {
+			n.told++
+		}
 		return nil
 	}
 	if !s.marked {
@@ -260,6 +264,7 @@ func (v *surveyor) conclude() (*survey, error) {
 	if !s.tight {
 		s.lengthen()
 	}
+	s.weighTold()
 	for name, n := range s.senders {
 		n.system = n.isLine(name)
 		if !n.system && !n.channel() {
@@ -273,6 +278,23 @@ func (v *surveyor) conclude() (*survey, error) {
 		return nil, errNotAnExport
 	}
 	return s, nil
+}
+
+// weighTold decides on texts like the app's own that carry no mark. Where the
+// app marks its texts, or only two talk, a person wrote them; else the name that
+// has nothing but them and the notice of encryption is the group's.
+func (s *survey) weighTold() {
+	people := 0
+	for _, n := range s.senders {
+		if n.plain+n.personal > 0 {
+			people++
+		}
+	}
+	if s.marks || people < 2 {
+		for _, n := range s.senders {
+			n.plain += n.told
+		}
+	}
 }
 
 // hasPeople tells whether anybody at all stands before a colon.
