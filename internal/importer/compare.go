@@ -18,6 +18,7 @@ const (
 	sameWithin = time.Minute // clocks of two phones, one of which shows no seconds
 	disorder   = time.Hour   // how far the lines of an export may be out of order
 	maxWaiting = 100_000     // messages kept while their like is awaited, a side
+	maxAlike   = 1_000       // of equal messages that wait, looked at for the nearest
 	maxShown   = 1_000       // lines listed, a side
 	minuteStep = 15          // time zones differ by quarters of an hour
 )
@@ -192,9 +193,12 @@ func (s *side) next() error {
 func (s *side) take(e entry) bool {
 	list := s.waiting[e.key]
 	best, least := -1, sameWithin+1
-	for i, w := range list {
+	for i, w := range list[:min(len(list), maxAlike)] {
 		if d := w.apart(e); d < least {
 			best, least = i, d
+		}
+		if least == 0 {
+			break
 		}
 	}
 	if best < 0 {
@@ -205,7 +209,10 @@ func (s *side) take(e entry) bool {
 }
 
 func (s *side) drop(key string, i int) {
-	list := slices.Delete(s.waiting[key], i, i+1)
+	list := s.waiting[key]
+	copy(list[1:i+1], list[:i]) // it is near the beginning, so that this is the shorter side
+	list[0] = entry{}
+	list = list[1:]
 	if s.count--; len(list) == 0 {
 		delete(s.waiting, key)
 	} else {

@@ -332,7 +332,7 @@ func TestRefusedFilesLeaveNoImport(t *testing.T) {
 	}
 }
 
-func TestRunThatMayNotGoOnIsMarkedAndCanBeUndone(t *testing.T) {
+func TestRunThatMayNotGoOnIsMarked(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	m := h.analyse("WhatsApp Chat with Team.txt", export(30, false))
@@ -361,5 +361,43 @@ func TestRunThatMayNotGoOnIsMarkedAndCanBeUndone(t *testing.T) {
 	}
 	if err := h.importer().Resume(context.Background()); err != nil {
 		t.Fatalf("what failed was tried again: %v", err)
+	}
+}
+
+// TestWhoWasRemovedTakesNothingOut: CVE-2023-32678.
+func TestWhoWasRemovedTakesNothingOut(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	how := h.mapping()
+	h.write(func(tx *store.Tx) (err error) {
+		how.Conversation, err = chat.Create(tx, h.bruno, "group", "Team", []int64{h.anna.Person})
+		return err
+	})
+	m := h.run(h.analyse("chat.txt", export(30, false)).ID, how)
+	h.write(func(tx *store.Tx) error { return chat.RemoveMember(tx, h.bruno, how.Conversation, h.anna.Person) })
+	before := h.entries()
+	if _, err := h.importer().Undo(context.Background(), h.anna, m.ID); !errors.Is(err, chat.ErrNoConversation) {
+		t.Errorf("undone by somebody who was removed: %v", err)
+	}
+	if err := h.importer().Continue(context.Background(), m.ID); err != nil || h.entries() != before {
+		t.Errorf("something was entered, %v", err)
+	}
+}
+
+// TestAlikeMessagesDoNotMakeAComparisonSlow: two small files of one word again
+// and again in one minute would otherwise take minutes of a core.
+func TestAlikeMessagesDoNotMakeAComparisonSlow(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	const many = 60_000
+	here := strings.Repeat("14/03/2024, 09:00 - Anna: ok\n", many)
+	there := strings.Repeat("[14.03.24, 09:01:30] Anna: ok\r\n", many)
+	a := h.analyse("here.txt", []byte(here))
+	b := h.analyse("there.txt", []byte(there))
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	c, err := h.importer().Compare(ctx, h.anna, a.ID, b.ID)
+	if err != nil || c.Both != many {
+		t.Errorf("both %d, only here %d, only there %d: %v", c.Both, c.OnlyHereCount, c.OnlyThereCount, err)
 	}
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // Undo begins to take an import back; Continue then does it. A run that is
-// still going on stops by itself. Undoing what is undone changes nothing.
+// still going on stops by itself. Undoing what is undone changes nothing. Who
+// is not in the conversation any more takes nothing out of it.
 func (i *Importer) Undo(ctx context.Context, by org.Actor, id int64) (out Import, err error) {
 	err = i.tenant.Write(ctx, func(tx *store.Tx) error {
 		if out, err = mine(tx, by, id); err != nil {
@@ -21,6 +22,9 @@ func (i *Importer) Undo(ctx context.Context, by org.Actor, id int64) (out Import
 			return nil
 		case Analysed:
 			return ErrState
+		}
+		if _, err := org.MayIn(tx, by.Person, out.Conversation, org.MessagePost); err != nil {
+			return err
 		}
 		if _, err := tx.Enter(journal.Draft{Kind: KindUndoing, Actor: by.Person, Device: by.Device, Subject: id}); err != nil {
 			return err
