@@ -41,7 +41,7 @@ var full = extent{
 
 var short = extent{
 	people: 1000, saturation: 2500 * time.Millisecond, half: 1500 * time.Millisecond, flat: 1500 * time.Millisecond, paced: 1500 * time.Millisecond,
-	bare: time.Second, connections: 1000, settle: 500 * time.Millisecond, messages: 3000, reads: 200,
+	bare: time.Second, connections: 3000, settle: 500 * time.Millisecond, messages: 3000, reads: 200,
 }
 
 var errToken = problem.New(problem.Invalid, "bench.token", "To measure a server elsewhere give both its --url and --token, an owner's API token there. The measuring makes people and conversations in that company.")
