@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"path/filepath"
+	"io"
+	"os"
 
 	"verbale/internal/importer/whatsapp"
 	"verbale/internal/problem"
@@ -16,7 +16,7 @@ type importCommand struct {
 
 type importWhatsappCommand struct {
 	place
-	Files    []string `arg:"" name:"file" help:"The exports."`
+	Files    []string `arg:"" name:"file" help:"The exports; - reads one from the standard input."`
 	Company  string   `help:"The company's short name; not needed when there is one."`
 	Analyze  bool     `help:"Say what is in the files, and write nothing; needs no data directory."`
 	Timezone string   `default:"Europe/Rome" help:"The zone of the phone that made the export."`
@@ -49,9 +49,9 @@ func (c *importWhatsappCommand) analyze(ctx context.Context, t terminal) error {
 	}
 	out.Files = []whatsapp.Analysis{}
 	for _, name := range c.Files {
-		found, err := analyzeFile(ctx, name)
+		found, err := analyzeFile(ctx, t, name)
 		if p := problem.Of(err); p != nil {
-			out.Refused = append(out.Refused, refused{filepath.Base(name), p.Code, p.Detail})
+			out.Refused = append(out.Refused, refused{name, p.Code, p.Detail})
 			fmt.Fprintf(t.err, "error: %s: %s (%s)\n", name, p.Detail, p.Code)
 			continue
 		}
@@ -74,14 +74,55 @@ func (c *importWhatsappCommand) analyze(ctx context.Context, t terminal) error {
 	return nil
 }
 
-func analyzeFile(ctx context.Context, name string) (found whatsapp.Analysis, err error) {
+func analyzeFile(ctx context.Context, t terminal, name string) (whatsapp.Analysis, error) {
+	if piped(name) {
+		return analyzePiped(ctx, t, name)
+	}
 	export, err := whatsapp.Open(name)
 	if err != nil {
-		if problem.Of(err) == nil {
-			err = problem.Newf(problem.Invalid, "file.unreadable", "It cannot be read: %v.", pathReason(err))
-		}
-		return found, err
+		return whatsapp.Analysis{}, unreadable(err)
 	}
-	defer func() { err = errors.Join(err, export.Close()) }()
+	defer export.Close()
 	return export.Analyze(ctx)
+}
+
+// piped tells a file that can be read only once: the standard input, a pipe.
+func piped(name string) bool {
+	info, err := os.Stat(name)
+	return name == "-" || err == nil && info.Mode()&os.ModeNamedPipe != 0
+}
+
+// analyzePiped first keeps what comes in a file without a name, since an export
+// is read twice, and a zip from its end.
+func analyzePiped(ctx context.Context, t terminal, name string) (none whatsapp.Analysis, err error) {
+	in, err := openInput(t, name)
+	if err != nil {
+		return none, err
+	}
+	defer in.Close()
+	kept, err := os.CreateTemp("", "verbale-export-*")
+	if err != nil {
+		return none, unreadable(err)
+	}
+	defer kept.Close()
+	if err := os.Remove(kept.Name()); err != nil {
+		return none, unreadable(err)
+	}
+	size, err := io.Copy(kept, in)
+	if err != nil {
+		return none, unreadable(err)
+	}
+	export, err := whatsapp.OpenReaderAt(name, kept, size)
+	if err != nil {
+		return none, unreadable(err)
+	}
+	return export.Analyze(ctx)
+}
+
+// unreadable is the refusal of a file that the system does not let be read.
+func unreadable(err error) error {
+	if problem.Of(err) != nil {
+		return err
+	}
+	return problem.Newf(problem.Invalid, "file.unreadable", "It cannot be read: %v.", pathReason(err))
 }
