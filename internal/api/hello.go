@@ -28,8 +28,12 @@ var errBadSetup = problem.New(problem.Forbidden, "setup.refused", "This link can
 
 func (s *Server) hello() {
 	handle(s, public("GET", "/hello", "hello", "What this address is", "start"), func(ctx context.Context, _ *none) (*reply[Hello], error) {
-		out := Hello{Version: s.Version, Setup: len(s.Store.Tenants()) == 0}
-		if c := from(ctx); c.tenant != nil {
+		_, vacant, err := s.Store.Vacant(ctx)
+		if err != nil {
+			return nil, err
+		}
+		out := Hello{Version: s.Version, Setup: vacant}
+		if c := from(ctx); c.tenant != nil && !vacant {
 			company, err := readCompany(ctx, c.tenant)
 			if err != nil {
 				return nil, err
@@ -50,7 +54,13 @@ func (s *Server) hello() {
 	handle(s, public("POST", "/companies", "make-company", "Make the first company, and sign its owner in", "start"), func(ctx context.Context, in *firstCompany) (*signedInReply, error) {
 		s.setup.Lock()
 		defer s.setup.Unlock()
-		if s.Setup == nil || len(s.Store.Tenants()) > 0 || !s.Setup(in.Body.Setup) {
+		// Making the company and its owner are two steps; one that was left
+		// between them is taken up again.
+		t, vacant, err := s.Store.Vacant(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if s.Setup == nil || !vacant || !s.Setup(in.Body.Setup) {
 			return nil, errBadSetup
 		}
 		// Nothing may be left of a company whose owner was refused.
@@ -60,9 +70,10 @@ func (s *Server) hello() {
 		if _, err := org.CleanName(in.Body.Name); err != nil {
 			return nil, err
 		}
-		t, err := s.Store.CreateTenant(ctx, store.NameFor(in.Body.Title), "")
-		if err != nil {
-			return nil, err
+		if t == nil {
+			if t, err = s.Store.CreateTenant(ctx, store.NameFor(in.Body.Title), ""); err != nil {
+				return nil, err
+			}
 		}
 		c := from(ctx)
 		c.tenant = t

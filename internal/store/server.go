@@ -154,7 +154,7 @@ func (s *Server) Tenants() []string {
 func (s *Server) ByHost(host string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.hosts[strings.ToLower(host)]
+	return s.hosts[strings.ToLower(strings.TrimSuffix(host, "."))]
 }
 
 // Hosts gives the host names that companies have claimed.
@@ -181,11 +181,27 @@ func (s *Server) CreateTenant(ctx context.Context, name, host string) (*Tenant, 
 		return nil, ErrHostTaken
 	}
 	if err := os.Mkdir(s.tenantDir(name), 0o700); errors.Is(err, os.ErrExist) {
-		return nil, ErrNameTaken
+		// An empty directory is what a crash right here leaves.
+		if there, readErr := os.ReadDir(s.tenantDir(name)); readErr != nil || len(there) > 0 {
+			return nil, ErrNameTaken
+		}
 	} else if err != nil {
 		return nil, refuse("store.read_only", "The data directory cannot be written.", err)
 	}
 	return s.Adopt(ctx, name, host)
+}
+
+// Vacant says that nobody lives here yet: there is no company, or only the one
+// given, which a crash left without its first entry.
+func (s *Server) Vacant(ctx context.Context) (left *Tenant, vacant bool, err error) {
+	switch names := s.Tenants(); len(names) {
+	case 0:
+		return nil, true, nil
+	case 1:
+		left, err = s.Tenant(ctx, names[0])
+		return left, err == nil && left.Head().Size == 0, err
+	}
+	return nil, false, nil
 }
 
 // NameFor makes a short name from a company's title: "Rossi & Figli S.r.l."

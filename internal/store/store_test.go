@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -269,4 +270,41 @@ func TestNoReadableWordInTheDatabaseFile(t *testing.T) {
 	write(t, tenant, say("canarybird"))
 	s.Close()
 	assertNoWord(t, dir, "canarybird")
+}
+
+// TestCompanyThatACrashLeftUnmadeCanBeMade: the directory comes first.
+func TestCompanyThatACrashLeftUnmadeCanBeMade(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openServer(t, dir)
+	if err := os.Mkdir(filepath.Join(dir, "tenants", "acme"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, newTenant(t, s, "acme"), say("hello"))
+	if _, err := s.CreateTenant(context.Background(), "acme", ""); !errors.Is(err, store.ErrNameTaken) {
+		t.Errorf("a second of that name: %v", err)
+	}
+	// What an operator put aside is not taken for it.
+	if err := os.MkdirAll(filepath.Join(dir, "tenants", "beta", "files"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.CreateTenant(context.Background(), "beta", ""); !errors.Is(err, store.ErrNameTaken) {
+		t.Errorf("over another's directory: %v", err)
+	}
+}
+
+func TestHostIsTheSameHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	s := openServer(t, t.TempDir())
+	if _, err := s.CreateTenant(context.Background(), "acme", "Chat.Acme.example"); err != nil {
+		t.Fatal(err)
+	}
+	for host, want := range map[string]string{
+		"chat.acme.example": "acme", "CHAT.acme.EXAMPLE": "acme", "chat.acme.example.": "acme",
+		"acme.example": "", "x.chat.acme.example": "", "chat.acme.example..": "", "": "", ".": "", "chat.acme.example:443": "",
+	} {
+		if got := s.ByHost(host); got != want {
+			t.Errorf("%q is the company %q", host, got)
+		}
+	}
 }
