@@ -135,9 +135,9 @@ func surrogate(b []byte) (uint64, bool) {
 // What the server sends.
 type (
 	readyFrame struct {
-		Type   string  `json:"type"`
-		Seq    int64   `json:"seq"`
-		Online []int64 `json:"online"`
+		Type   string          `json:"type"`
+		Seq    int64           `json:"seq"`
+		Online json.RawMessage `json:"online"`
 	}
 	eventFrame struct {
 		Type string `json:"type"`

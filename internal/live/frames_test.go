@@ -135,3 +135,37 @@ func TestRequestThatIsNoUpgradeIsToldSo(t *testing.T) {
 		t.Fatal(answer.Status)
 	}
 }
+
+func TestBytesThatAreNoWebSocketEndOneSocketOnly(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t, live.Options{}).company("acme", 2)
+	lives, _ := c.connect(c.people[1])
+	huge := strings.Repeat("\xff", 8)
+	for name, raw := range map[string]string{
+		"a length below zero":         "\x81\xff" + huge + "mask",
+		"a length of 1 TB":            "\x81\xff\x00\x00\x01\x00\x00\x00\x00\x00mask",
+		"not masked":                  "\x81\x02hi",
+		"reserved bits":               "\xf1\x80mask",
+		"an unknown opcode":           "\x83\x80mask",
+		"a long ping":                 "\x89\xfe\x00\xff" + "mask" + strings.Repeat("x", 255),
+		"a ping in pieces":            "\x09\x80mask",
+		"a continuation of nothing":   "\x80\x80mask",
+		"a text begun twice":          "\x01\x80mask\x01\x80mask",
+		"a close of one byte":         "\x88\x81mask\x00",
+		"a close with half a letter":  "\x88\x83mask\x00\x00\x00",
+		"HTTP":                        "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+		"pieces of more than 64 KiB":  "\x01\xfe\xff\xffmask" + strings.Repeat("x", 65_535) + "\x00\xfe\xff\xffmask" + strings.Repeat("x", 65_535) + "\x80\xfe\xff\xffmask" + strings.Repeat("x", 65_535),
+		"a frame that is over 64 KiB": "\x81\xff\x00\x00\x00\x00\x00\x01\x00\x01mask" + strings.Repeat("x", 65_537),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, _ := c.connect(c.people[0])
+			s.conn.NetConn().Write([]byte(raw))
+			s.ends()
+		})
+	}
+	t.Cleanup(func() {
+		lives.say(`{"type":"ping"}`)
+		lives.until("pong")
+	})
+}

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 )
@@ -18,6 +19,9 @@ type presence struct {
 	turned map[int64]time.Time // who came or went and has not been told: when they went, zero if they came
 	nodes  map[string]*node    // the other nodes
 	spoke  time.Time           // when this node last told the others all
+
+	list   json.RawMessage // everybody, as the first frame has it
+	listed time.Time       // as of when
 }
 
 // node is who is connected to another node.
@@ -59,6 +63,18 @@ func (h *hub) online(person int64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.people[person] != nil || h.seen.on(person)
+}
+
+// list gives who is connected as the first frame has it, with mu held. In a
+// large company, where coming and going is not told either, a list may be a
+// second old: after a restart all come at once, and each gets it.
+func (h *hub) list(now time.Time) json.RawMessage {
+	p := &h.seen
+	if p.list == nil || len(h.people) <= presentTo || now.Sub(p.listed) > time.Second {
+		p.list, _ = json.Marshal(h.everybody())
+		p.listed = now
+	}
+	return p.list
 }
 
 // everybody gives who is connected, with mu held.
