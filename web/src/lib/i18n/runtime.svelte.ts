@@ -69,7 +69,9 @@ export async function startLanguage(): Promise<void> {
 
 function localeFor(wanted: Language): string {
 	const own = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);
-	return own.find((tag) => tag.toLowerCase().split('-')[0] === wanted) ?? wanted;
+	const region = own.find((tag) => tag.toLowerCase().split('-')[0] === wanted);
+	// English without a country of its own means the reader is elsewhere: 24 hours, day before month.
+	return region ?? (wanted === 'en' ? 'en-GB' : wanted);
 }
 
 function remember(wanted: Language): void {
