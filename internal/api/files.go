@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -46,14 +47,15 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, c caller) error 
 		return err
 	}
 	head := make([]byte, 512)
-	n, err := io.ReadFull(r.Body, head)
-	if n == 0 {
+	body := s.steady(w, r)
+	n, err := io.ReadFull(body, head)
+	if n == 0 && errors.Is(err, io.EOF) {
 		return errFileEmpty
 	}
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return errFileCut
 	}
-	sum, size, err := s.put(r.Context(), blobs, io.MultiReader(bytes.NewReader(head[:n]), r.Body))
+	sum, size, err := s.put(r.Context(), blobs, io.MultiReader(bytes.NewReader(head[:n]), body))
 	if err != nil {
 		return err
 	}
@@ -77,7 +79,7 @@ func (s *Server) put(ctx context.Context, blobs blob.Store, r io.Reader) (blob.S
 // uploadFault tells an upload that broke off from a fault of ours.
 func uploadFault(err error) error {
 	var cut *net.OpError // not any net.Error: a full disk's number is one, too
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &cut) {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &cut) {
 		return errFileCut
 	}
 	return err
@@ -130,7 +132,9 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, c caller) erro
 	h.Set("Content-Type", f.Type)
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition(f.Type), map[string]string{"filename": f.Name}))
 	h.Set("Cache-Control", "private, no-store")
-	http.ServeContent(w, r, "", time.Time{}, content)
+	to := s.steadily(w)
+	defer to.done()
+	http.ServeContent(to, r, "", time.Time{}, content)
 	return nil
 }
 

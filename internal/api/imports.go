@@ -102,7 +102,7 @@ func (s *Server) analyse(w http.ResponseWriter, r *http.Request, c caller) error
 	if err != nil {
 		return err
 	}
-	one, err := im.Analyse(r.Context(), c.actor, r.URL.Query().Get("name"), r.Body)
+	one, err := im.Analyse(r.Context(), c.actor, r.URL.Query().Get("name"), s.steady(w, r))
 	if err != nil {
 		return uploadFault(err)
 	}

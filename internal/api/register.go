@@ -112,6 +112,9 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request, c caller) error {
 	return err
 }
 
+// maxTile keeps an entry's number, which is a tile's times its width, below 2^53.
+const maxTile = 1<<53/journal.TileWidth - 1
+
 // parseTilePath reads <level>/<n>[.p/<width>], where n is in groups of three
 // digits, all but the last with an x before them; the level of entries is -1.
 func parseTilePath(path string) (level int, n int64, width int, ok bool) {
@@ -144,6 +147,9 @@ func parseTilePath(path string) (level int, n int64, width int, ok bool) {
 			return 0, 0, 0, false
 		}
 		n = n*1000 + int64(v)
+	}
+	if n > maxTile {
+		return 0, 0, 0, false
 	}
 	return level, n, width, true
 }
@@ -213,6 +219,8 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, c caller) error 
 	if err != nil {
 		return err
 	}
+	to := s.steadily(w)
+	defer to.done()
 	for after, more := int64(0), true; more; {
 		var lines []byte
 		err := c.tenant.Read(r.Context(), func(tx *store.Tx) error {
@@ -221,6 +229,7 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, c caller) error 
 				return err
 			}
 			for _, seq := range seqs {
+				after = seq // also past what was erased
 				line, err := disclose(tx, c.tenant, seq, checkpoint)
 				if errors.Is(err, errErased) {
 					continue
@@ -229,12 +238,11 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, c caller) error 
 					return err
 				}
 				lines = append(lines, line...)
-				after = seq
 			}
 			return nil
 		})
 		if err != nil {
-			if after == 0 {
+			if w.Header().Get("Content-Type") == "" {
 				return err
 			}
 			panic(http.ErrAbortHandler) // the answer has begun: a cut is better than a false end
@@ -243,7 +251,7 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, c caller) error 
 			w.Header().Set("Content-Type", "application/jsonl")
 			w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="verbale-%s-conversation-%d.jsonl"`, c.tenant.Name(), id))
 		}
-		if _, err := w.Write(lines); err != nil {
+		if _, err := to.Write(lines); err != nil {
 			return nil
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"path"
 	"reflect"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -37,6 +38,9 @@ type Config struct {
 	// TrustedProxies may say in X-Forwarded-For whom they speak for.
 	TrustedProxies []netip.Prefix
 	Limits         Limits
+	// Patience is how long a file that is sent or fetched may make no way; a
+	// minute if 0.
+	Patience time.Duration
 }
 
 // Gateway is the socket's room, as far as calls need it.
@@ -60,6 +64,9 @@ type Server struct {
 
 // New makes the front door. Everything it serves is under /api/v1/.
 func New(c Config) *Server {
+	if c.Patience == 0 {
+		c.Patience = time.Minute
+	}
 	s := &Server{Config: c, mux: http.NewServeMux(), limiters: newLimiters(c.Limits)}
 	s.api = humago.New(s.mux, describe(c.Version))
 	s.api.UseMiddleware(s.identify)
