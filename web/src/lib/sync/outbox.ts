@@ -2,7 +2,7 @@
 // the disk only with the server's acknowledgement or by the writer's hand. It may be sent more than
 // once (after a crash, from two tabs): its key makes the repeats harmless.
 import { api, Problem } from '$lib/api';
-import type { FileInfo, Message, Posted } from '$lib/api/types';
+import type { Message, Posted } from '$lib/api/types';
 import type { LocalCopy } from './db';
 import { newKey } from './key';
 import type { Frame } from './socket';
@@ -154,8 +154,7 @@ export class Outbox {
 			await this.keep(item);
 		}
 		const posted = await this.post(item);
-		const files = item.attachments.map((attachment) => attachment.file!);
-		await this.copy.keepPage([messageOf(item, posted, files, store.me)], []);
+		await this.copy.keepPage([messageOf(item, posted, store.me)], []);
 		await this.copy.removeWaiting(item.key);
 		if (this.stopped) return;
 		const { id, n, time } = posted;
@@ -204,7 +203,12 @@ export class Outbox {
 
 const byKey = (one: Waiting, other: Waiting): number => (one.key < other.key ? -1 : 1);
 
-function messageOf(item: Waiting, posted: Posted, files: FileInfo[], me: number): Message {
+/** What an acknowledged item has become. */
+export function messageOf(
+	item: Waiting,
+	posted: Pick<Posted, 'id' | 'n' | 'time'>,
+	me: number
+): Message {
 	return {
 		id: posted.id,
 		n: posted.n,
@@ -215,7 +219,7 @@ function messageOf(item: Waiting, posted: Posted, files: FileInfo[], me: number)
 		reply_to: item.reply_to,
 		edited: null,
 		deleted: null,
-		files,
+		files: item.attachments.map((attachment) => attachment.file!),
 		imported: null
 	};
 }
