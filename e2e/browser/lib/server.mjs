@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const run = promisify(execFile);
 
 export const program =
-	process.env.VERBALE ?? fileURLToPath(new URL('../../../bin/verbale', import.meta.url));
+	process.env.VERBALE_BIN ?? fileURLToPath(new URL('../../../bin/verbale', import.meta.url));
 
 export const folder = () => mkdtemp(join(tmpdir(), 'verbale-browser-'));
 

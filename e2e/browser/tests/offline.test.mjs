@@ -75,7 +75,7 @@ test('offline, what was seen is read and what is edited is refused', { timeout: 
 
 	await step('what needs the server says so, and offers to try again', async () => {
 		await app.page.goto(`${server.url}/import`);
-		await app.page.getByText(app.t('app.problem.network')).first().waitFor();
+		await app.page.getByText(app.t('errors.network')).first().waitFor();
 		await app.button('ui.retry').first().waitFor();
 	});
 
@@ -121,6 +121,11 @@ test('what waits survives kill -9 of the browser and is sent exactly once', { ti
 	await app.openRow('Cantiere');
 	await app.bubble('Nota numero 3').waitFor();
 	await app.shellKept();
+	// A browser writes a new cookie down within half a minute, and at once when it is closed.
+	await context.close();
+	app = await begin();
+	await app.page.goto(`${server.url}/chats/${group}`);
+	await app.bubble('Nota numero 3').waitFor();
 	await server.stop();
 	const written = ['uno', 'due', 'tre', 'quattro', 'cinque'].map((word) => `in attesa ${word}`);
 	for (const text of written) await app.say(text);
