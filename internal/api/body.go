@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -30,7 +31,9 @@ func (s *Server) checkBody(next http.Handler) http.Handler {
 		line := http.NewResponseController(w)
 		line.SetReadDeadline(time.Now().Add(bodyTime))
 		content, err := io.ReadAll(io.LimitReader(r.Body, maxJSON+1))
-		line.SetReadDeadline(time.Time{})
+		if err == nil { // else the server would wait for the rest, to be rid of it
+			line.SetReadDeadline(time.Time{})
+		}
 		switch {
 		case err != nil:
 			writeProblem(w, errNotJSON)
@@ -112,7 +115,7 @@ func repeats(text []byte) bool {
 		}
 		if top := len(open) - 1; top >= 0 && open[top].fields != nil {
 			if name, is := token.(string); is && !open[top].value {
-				name = strings.ToLower(name)
+				name = folded(name)
 				if open[top].fields[name] {
 					return true
 				}
@@ -128,6 +131,18 @@ func repeats(text []byte) bool {
 			open = append(open, object{})
 		}
 	}
+}
+
+// folded makes names equal that the decoder takes for one: beside capitals,
+// the long s and the sign for kelvin.
+func folded(name string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+			least = min(least, f)
+		}
+		return least
+	}, name)
 }
 
 // surrogates checks one \u escape, or a pair of them, and gives its length.

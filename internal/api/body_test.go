@@ -49,3 +49,22 @@ func FuzzWellFormed(f *testing.F) {
 		}
 	})
 }
+
+func TestAFieldThatStandsTwiceIsSeenHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`{"uses":1,"role":"member"}`:               false,
+		`{"uses":1,"uses":2}`:                      true,
+		`{"uses":1,"USES":2}`:                      true,
+		`{"uses":1,"u\u0073es":2}`:                 true,
+		`{"uses":1,"u\u017fes":2}`:                 true, // the long s, which encoding/json takes for an s
+		"{\"key\":1,\"\u212aey\":2}":               true, // the sign for kelvin
+		`{"a":{"uses":1},"b":{"uses":2}}`:          false,
+		`{"a":[{"uses":1},{"uses":2}],"uses":3}`:   false,
+		`{"a":[{"b":{"uses":1,"x":[],"USES":2}}]}`: true,
+	} {
+		if got := repeats([]byte(text)); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}

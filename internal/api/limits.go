@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"net/netip"
 	"strconv"
 	"sync"
 	"time"
@@ -83,11 +84,26 @@ var limited = map[string]bool{
 
 func (s *Server) limitAddress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if limited[r.URL.Path] && !s.limiters.addresses.allow(s.address(r)) {
+		if limited[r.URL.Path] && !s.limiters.addresses.allow(neighbourhood(s.address(r))) {
 			w.Header().Set("Retry-After", "5")
 			writeProblem(w, problem.New(problem.TooMany, errSlower.Code, errSlower.Detail))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// neighbourhood is what one who asks can change at will: of an IPv6 address
+// the /64 counts, which is what one household or one server is given.
+func neighbourhood(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	a = a.Unmap().WithZone("")
+	if a.Is6() {
+		prefix, _ := a.Prefix(64) // fails for no IPv6 address
+		a = prefix.Addr()
+	}
+	return a.String()
 }
