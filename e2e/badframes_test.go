@@ -22,7 +22,6 @@ const (
 func TestNoBadFrameIsTakenWrittenOrRepeated(t *testing.T) {
 	t.Parallel()
 	w := settle(t)
-	quiet(t, func() int64 { return ask[me](t, w.anna, "GET", "/me", nil).Seq })
 	before := ask[me](t, w.anna, "GET", "/me", nil).Seq
 	post := func(rest string) string {
 		return fmt.Sprintf(`{"type":"post","ref":1,"key":%q,"conversation":%d,"text":"%s"%s}`, newKey(), w.group, canary, rest)

@@ -154,7 +154,7 @@ func TestNoBadBodyIsTakenWrittenOrRepeated(t *testing.T) {
 	s, at := start(t, dir, "--limits-address", "100000")
 	e := build(t, dir, "acme", "", "Quixalfa", 0, on(at))
 	size := func() int64 { return ask[me](t, e.owner, "GET", "/me", nil).Seq }
-	quiet(t, size)
+	marksEntered(t, e.owner, e.ids["conversation"])
 	sent := 0
 	for _, o := range operations(t, e.owner) {
 		r := recipes[o.id]
@@ -193,15 +193,22 @@ func TestNoBadBodyIsTakenWrittenOrRepeated(t *testing.T) {
 	}
 }
 
-// quiet waits until what goes on by itself has been entered.
-func quiet(t testing.TB, size func() int64) {
+// marksEntered waits until what was read in conversations has been entered into
+// the register, which goes on by itself some seconds after it was written.
+func marksEntered(t testing.TB, p *person, conversations ...int64) {
 	t.Helper()
-	before, still := size(), 0
-	until(t, "nothing is written any more", func() bool {
-		if now := size(); now != before {
-			before, still = now, 0
+	until(t, "the marks are entered", func() bool {
+		entered := map[int64]bool{}
+		for _, f := range ask[struct{ Events []frame }](t, p, "GET", "/sync?after=0&limit=200", nil).Events {
+			if f.Kind == "read.marked" {
+				entered[f.Conversation] = true
+			}
 		}
-		still++
-		return still > 1200 // marks are entered after five seconds
+		for _, c := range conversations {
+			if !entered[c] {
+				return false
+			}
+		}
+		return true
 	})
 }

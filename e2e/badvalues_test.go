@@ -19,7 +19,7 @@ func TestNoBadValueIsTakenWrittenOrRepeated(t *testing.T) {
 	group, messages := fmt.Sprintf("/conversations/%d", w.group), fmt.Sprintf("/conversations/%d/messages", w.group)
 	other := ask[made](t, w.anna, "POST", "/conversations", object{"kind": "direct", "members": []int64{w.marco.id}}).ID
 	elsewhere := w.anna.say(t, other, "elsewhere")
-	quiet(t, func() int64 { return ask[me](t, w.anna, "GET", "/me", nil).Seq })
+	marksEntered(t, w.anna, w.group, other)
 	text := func(s string) object { return object{"key": newKey(), "text": s} }
 	long := func(n int) string { return canary + strings.Repeat("x", n-len(canary)) }
 	type attempt struct {

@@ -240,11 +240,7 @@ func (p *person) say(t testing.TB, conversation int64, text string) posted {
 // history reads a conversation from after n to its end.
 func (p *person) history(ctx context.Context, conversation, after int64) (all []message, err error) {
 	for {
-		// after=0 would be the latest page; before the first message is n 1.
 		path := fmt.Sprintf("/conversations/%d/messages?limit=200&after=%d", conversation, after)
-		if after == 0 {
-			path = fmt.Sprintf("/conversations/%d/messages?limit=1&before=2", conversation)
-		}
 		a, err := p.try(ctx, "GET", path, nil)
 		if err != nil {
 			return all, err
@@ -257,7 +253,7 @@ func (p *person) history(ctx context.Context, conversation, after int64) (all []
 			return all, fmt.Errorf("history of %d after %d: %v", conversation, after, a)
 		}
 		all = append(all, page.Messages...)
-		if len(page.Messages) == 0 || !page.More && after > 0 {
+		if !page.More {
 			return all, nil
 		}
 		after = page.Messages[len(page.Messages)-1].N

@@ -375,6 +375,11 @@ func TestNoWordOfAnotherCompanyIsEverReceived(t *testing.T) {
 				t.Errorf("%s gave a nothing of its own, so the test sees nothing", must)
 			}
 		}
+		backup := t.TempDir()
+		if done := command(t, "backup", "--company", "alfa", "--to", filepath.Join(backup, "alfa.tar"), "--data", w.dir); done.status != 0 {
+			t.Errorf("backup: %s", done.err)
+		}
+		mustNotBeOnDisk(t, backup, w.b.word)
 		w.server.end(t)
 		for _, word := range []string{w.a.word, w.b.word} {
 			if found := holds(w.server.log.String(), word); found != "" {

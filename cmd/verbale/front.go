@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"sync/atomic"
+	"time"
 
 	"verbale/internal/api"
 	"verbale/internal/live"
@@ -27,7 +28,23 @@ func frontDoor(h *house, s settings, ending *atomic.Bool) http.Handler {
 	probes(mux, h, s, ending)
 	mux.Handle("/api/v1/", calls.Handler())
 	mux.Handle("/", newClientFiles(s.publicURL.Scheme == "https"))
-	return h.metrics.counted(mux)
+	return h.metrics.counted(impatient(mux))
+}
+
+// bodyTime is how long a body may take to arrive. Calls that take files give
+// each piece of it that long.
+const bodyTime = 20 * time.Second
+
+// impatient keeps a body that trickles in, or never comes, from holding a
+// connection: also where the request is refused before anybody reads the body,
+// since the HTTP server then waits for it to be rid of it.
+func impatient(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body != nil && r.Body != http.NoBody {
+			http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // givenURL is the public address if it was given. Where none was, links are
@@ -72,12 +89,13 @@ func (s settings) elsewhere() (found []*url.URL) {
 }
 
 // announce tells the person at the terminal where to go.
-func announce(_ context.Context, t terminal, h *house, s settings) error {
+func announce(ctx context.Context, t terminal, h *house, s settings) error {
 	t.printf("Verbale %s is at %s\n", version, s.publicURL)
 	for _, at := range s.elsewhere() {
 		t.printf("  for other machines on your network: %s\n", at)
 	}
-	if len(h.server.Tenants()) == 0 {
+	// A company that cannot be opened is told of by the log and the probes.
+	if _, vacant, err := h.server.Vacant(ctx); err == nil && vacant {
 		t.printf("\nThere is no company yet. Make one here, in under a minute:\n\n  %s/start#%s\n\n", s.publicURL, h.setup)
 	}
 	t.printf("Ctrl-C ends it.\n")
