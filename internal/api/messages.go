@@ -3,10 +3,28 @@ package api
 import (
 	"context"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"verbale/internal/chat"
 	"verbale/internal/store"
 	"verbale/internal/wire"
 )
+
+// pageAsked is which page of a conversation is asked for.
+type pageAsked struct {
+	ID     int64 `path:"id" minimum:"1"`
+	After  int64 `query:"after" minimum:"0" doc:"Messages whose n comes after this; after 0 is the conversation's beginning."`
+	Before int64 `query:"before" minimum:"0" doc:"Messages whose n comes before this."`
+	Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+// Resolve tells after 0 from no after at all.
+func (p *pageAsked) Resolve(ctx huma.Context) []error {
+	if ctx.Query("after") == "" {
+		p.After = chat.FromEnd
+	}
+	return nil
+}
 
 func (s *Server) messages() {
 	type messageDraft struct {
@@ -28,13 +46,7 @@ func (s *Server) messages() {
 		return &reply[wire.Posted]{wire.OfPosted(p)}, err
 	})
 
-	type page struct {
-		ID     int64 `path:"id" minimum:"1"`
-		After  int64 `query:"after" minimum:"0" doc:"Messages whose n comes after this."`
-		Before int64 `query:"before" minimum:"0" doc:"Messages whose n comes before this."`
-		Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
-	}
-	handle(s, op("GET", "/conversations/{id}/messages", "read-messages", "A page of a conversation, oldest first; the latest page by default", "messages"), func(ctx context.Context, in *page) (*reply[wire.Page], error) {
+	handle(s, op("GET", "/conversations/{id}/messages", "read-messages", "A page of a conversation, oldest first; the latest page by default", "messages"), func(ctx context.Context, in *pageAsked) (*reply[wire.Page], error) {
 		c := from(ctx)
 		var out wire.Page
 		err := c.tenant.Read(ctx, func(tx *store.Tx) error {

@@ -157,7 +157,7 @@ func TestStrangerCannotTellAConversationFromNone(t *testing.T) {
 	for _, id := range []struct{ conversation, message int64 }{{g, p.ID}, {999_999, 999_999}} {
 		for what, f := range map[string]func(*store.Tx) error{
 			"page": func(tx *store.Tx) error {
-				_, err := chat.ReadPage(tx, stranger.Person, id.conversation, 0, 0, 50)
+				_, err := chat.ReadPage(tx, stranger.Person, id.conversation, chat.FromEnd, 0, 50)
 				return err
 			},
 			"get":     func(tx *store.Tx) error { _, err := chat.Get(tx, stranger.Person, id.conversation); return err },
@@ -198,7 +198,7 @@ func TestNewMemberSeesOnlyWhatComesAfterUnlessHistoryIsShared(t *testing.T) {
 	h.post(0, g, "after")
 	for who, want := range map[int]int{1: 2, 2: 1, 3: 2} {
 		h.read(func(tx *store.Tx) error {
-			p, err := chat.ReadPage(tx, h.people[who].Person, g, 0, 0, 50)
+			p, err := chat.ReadPage(tx, h.people[who].Person, g, chat.FromEnd, 0, 50)
 			if len(p.Messages) != want {
 				t.Errorf("person %d sees %d messages, not %d", who, len(p.Messages), want)
 			}
@@ -269,7 +269,7 @@ func TestWhatHappenedBeforeOneJoinedIsToldByNoPath(t *testing.T) {
 		if told[chat.KindMemberAdded] != 1 || told[chat.KindPosted] != 1 || len(told) != 2 {
 			t.Errorf("the sync tells of %v", told)
 		}
-		page, pageErr := chat.ReadPage(tx, late, g, 0, 0, 50)
+		page, pageErr := chat.ReadPage(tx, late, g, chat.FromEnd, 0, 50)
 		for _, n := range page.Notices {
 			if n.Seq <= from {
 				t.Errorf("the page has notice %d, %s", n.Seq, n.Kind)
@@ -340,12 +340,9 @@ func TestPagesSideBySideShowEveryNoticeOnce(t *testing.T) {
 			seen, n := map[int64]int{}, int64(0)
 			for more := true; more; {
 				h.read(func(tx *store.Tx) error {
-					after, before := int64(0), n
+					after, before := int64(chat.FromEnd), n
 					if forwards {
 						after, before = n, 0
-					}
-					if forwards && n == 0 { // the first page forwards is the oldest
-						before = int64(limit) + 1
 					}
 					p, err := chat.ReadPage(tx, h.people[1].Person, g, after, before, limit)
 					for _, ev := range p.Notices {
@@ -354,7 +351,6 @@ func TestPagesSideBySideShowEveryNoticeOnce(t *testing.T) {
 					more = p.More
 					if forwards {
 						n = p.Messages[len(p.Messages)-1].N
-						more = n < 2*renames
 					} else {
 						n = p.Messages[0].N
 					}

@@ -80,7 +80,7 @@ func recount(tx *store.Tx, p org.Actor, groups []int64) error {
 		if !slices.Contains(groups, c.ID) {
 			continue
 		}
-		page, err := chat.ReadPage(tx, p.Person, c.ID, 0, 0, chat.MaxPage)
+		page, err := chat.ReadPage(tx, p.Person, c.ID, chat.FromEnd, 0, chat.MaxPage)
 		if err != nil {
 			return err
 		}
@@ -167,7 +167,7 @@ func TestEventsAppliedToAnOldStateEqualAFreshLoad(t *testing.T) {
 func (h *house) load(reader, g int64) (map[int64]string, int64) {
 	state := map[int64]string{}
 	h.read(func(tx *store.Tx) error {
-		page, err := chat.ReadPage(tx, reader, g, 0, 0, chat.MaxPage)
+		page, err := chat.ReadPage(tx, reader, g, chat.FromEnd, 0, chat.MaxPage)
 		for _, m := range page.Messages {
 			state[m.ID] = describe(m)
 		}

@@ -103,17 +103,22 @@ type Page struct {
 // ErrBadPage is returned for a page that cannot be.
 var ErrBadPage = problem.New(problem.Invalid, "page.bad", "Give after or before, not both, and a limit from 1 to 200.")
 
-// ReadPage gives up to limit messages after n, or before n, or the latest ones
-// when both are 0; and the notices that stand among them.
+// FromEnd as a page's after asks for the messages before another, or for the
+// latest. It is not 0, since after 0 is where a conversation begins.
+const FromEnd = -1
+
+// ReadPage gives up to limit messages after n, or with FromEnd those before n,
+// the latest if that is 0; and the notices that stand among them.
 func ReadPage(tx *store.Tx, person, conversation, after, before int64, limit int) (p Page, err error) {
-	if after < 0 || before < 0 || after > 0 && before > 0 || limit < 1 || limit > MaxPage {
+	if after < FromEnd || before < 0 || after > 0 && before > 0 || limit < 1 || limit > MaxPage {
 		return p, ErrBadPage
 	}
+	forwards := after >= 0 && before == 0
 	place, err := org.MayIn(tx, person, conversation, org.MessageRead)
 	if err != nil {
 		return p, err
 	}
-	if after > 0 {
+	if forwards {
 		p.Messages, err = queryMessages(tx, `SELECT `+messageColumns+fromMessages+`
 			WHERE m.conversation = ? AND m.n > ? ORDER BY m.n LIMIT ?`, conversation, max(after, place.FirstN-1), limit+1)
 	} else {
@@ -129,7 +134,7 @@ func ReadPage(tx *store.Tx, person, conversation, after, before int64, limit int
 	if p.More = len(p.Messages) > limit; p.More {
 		p.Messages = p.Messages[:limit]
 	}
-	if after == 0 {
+	if !forwards {
 		for i, j := 0, len(p.Messages)-1; i < j; i, j = i+1, j-1 {
 			p.Messages[i], p.Messages[j] = p.Messages[j], p.Messages[i]
 		}

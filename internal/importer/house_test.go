@@ -114,7 +114,7 @@ func (h *house) messages(conversation int64) (out []chat.Message) {
 	for before, more := int64(0), true; more; {
 		var p chat.Page
 		if err := h.tenant.Read(context.Background(), func(tx *store.Tx) (err error) {
-			p, err = chat.ReadPage(tx, h.anna.Person, conversation, 0, before, chat.MaxPage)
+			p, err = chat.ReadPage(tx, h.anna.Person, conversation, chat.FromEnd, before, chat.MaxPage)
 			return err
 		}); err != nil {
 			h.t.Fatal(err)

@@ -2011,7 +2011,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: number;
+                person: number;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2086,7 +2089,7 @@ export interface operations {
     "read-messages": {
         parameters: {
             query?: {
-                /** @description Messages whose n comes after this. */
+                /** @description Messages whose n comes after this; after 0 is the conversation's beginning. */
                 after?: number;
                 /** @description Messages whose n comes before this. */
                 before?: number;

@@ -31,7 +31,7 @@ export async function stretch(
 	return { messages, notices: await copy.notices(conversation.id, low, high) };
 }
 
-/** Backwards, since "before" is always said while "after 0" would mean the latest page. */
+/** Backwards: what is nearest to the reader comes first. */
 async function fetchAndKeep(copy: LocalCopy, id: number, from: number, to: number): Promise<void> {
 	for (let before = to + 1; before > from;) {
 		const page = await api.messages(id, { before, limit: Math.min(LIMIT, before - from) });
