@@ -23,7 +23,8 @@ const (
 	audiences  = 10_000          // conversations whose members are remembered
 	restartIn  = time.Second     // after an error
 	parallelAt = 128             // sockets to flush from which on several cores share the work
-	gatherFor  = 2               // times as long as a flush took, entries are gathered for the next
+	gatherFrom = 256             // sockets in a flush from which on entries are gathered for the next,
+	gatherFor  = 2               // times as long as it took,
 	gatherMost = 8 * time.Millisecond
 )
 
@@ -222,15 +223,17 @@ func (h *hub) audience(tx *store.Tx, conversation int64) (*audience, error) {
 	return a, nil
 }
 
-// flushAndGather flushes, and lets what comes next wait for a moment if that
-// took long: a socket is written to at the same cost for one frame as for
-// several, so the busier the hub, the more frames go in one write. After a
+// flushAndGather flushes, and if that was to many sockets lets what comes next
+// wait for a moment: a socket is written to at the same cost for one frame as
+// for several, so the busier the hub, the more frames go in one write. After a
 // quiet moment nothing waits.
 func (h *hub) flushAndGather() {
-	began := time.Now()
+	began, many := time.Now(), len(h.touched) >= gatherFrom
 	h.flush()
-	now := time.Now()
-	h.gather = now.Add(min(gatherFor*now.Sub(began), gatherMost))
+	if many {
+		now := time.Now()
+		h.gather = now.Add(min(gatherFor*now.Sub(began), gatherMost))
+	}
 }
 
 // flush writes what was queued. It returns when everything is written that the
