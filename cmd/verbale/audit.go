@@ -60,12 +60,17 @@ func (h *house) audit(ctx context.Context, a onCompany) (store.Audit, error) {
 	if err != nil {
 		return store.Audit{}, err
 	}
+	return auditAll(ctx, tenant)
+}
+
+// auditAll audits the register, and then what is made of it: the register may
+// hold and what people see still be forged, so the views are held against it,
+// room by room.
+func auditAll(ctx context.Context, tenant *store.Tenant) (store.Audit, error) {
 	found, err := tenant.Audit(ctx)
 	if err != nil {
 		return found, err
 	}
-	// The register may hold and what people see still be forged: the views are
-	// held against it, room by room.
 	err = tenant.Read(ctx, func(tx *store.Tx) error {
 		for _, room := range []func(*store.Tx) ([]string, error){org.Audit, login.Audit, chat.Audit} {
 			faults, err := room(tx)

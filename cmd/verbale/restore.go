@@ -155,6 +155,8 @@ func (h *house) restore(ctx context.Context, r restoreRequest, in io.Reader, out
 	if err != nil {
 		return err
 	}
+	// From here on it is done to the end, whether or not the asker waits for it.
+	ctx = context.WithoutCancel(ctx)
 	if err := moveIn(staged, final); err != nil {
 		return err
 	}
@@ -202,7 +204,8 @@ func (h *house) claimKeys(ctx context.Context, r restoreRequest, m manifest, sta
 }
 
 // proven opens the staged copy and audits it: the register from its first
-// entry, the key that signs it, and that every file opens.
+// entry, what people see against it, the key that signs it, and that every
+// file opens.
 func proven(ctx context.Context, m manifest, work string) (audit store.Audit, err error) {
 	staging, err := store.OpenServer(ctx, work, store.Options{})
 	if err != nil {
@@ -216,14 +219,14 @@ func proven(ctx context.Context, m manifest, work string) (audit store.Audit, er
 	if err != nil {
 		return audit, err
 	}
-	if audit, err = tenant.Audit(ctx); err != nil {
+	if audit, err = auditAll(ctx, tenant); err != nil {
 		return audit, err
 	}
 	if len(audit.Faults) > 0 {
-		return audit, problem.Newf(problem.Invalid, "backup.not_clean", "The register in this backup does not hold; nothing was restored. %s", audit.Faults[0])
+		return audit, problem.Newf(problem.Invalid, "backup.not_clean", "This backup was changed by hand; nothing was restored. %s", audit.Faults[0])
 	}
 	if faults, err := tenant.Check(ctx); err != nil || len(faults) > 0 {
-		return audit, errors.Join(err, problem.New(problem.Invalid, "backup.not_clean", "The database in this backup is damaged; nothing was restored."))
+		return audit, errors.Join(err, problem.New(problem.Invalid, "backup.not_clean", "The database in this backup is damaged, or has something in it that is not the program's; nothing was restored."))
 	}
 	if audit.Entries < m.Entries || tenant.Keys().VerifierKey() != m.Key {
 		return audit, problem.New(problem.Invalid, "backup.not_clean", "The register in this backup is not the one that its manifest names; nothing was restored.")

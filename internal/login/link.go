@@ -98,6 +98,13 @@ func MakeLink(tx *store.Tx, by org.Actor, person int64, life time.Duration) (o O
 	return o, secret, err
 }
 
+// linkBody is what the entry of a link holds; never its secret.
+type linkBody struct {
+	Role    string `json:"role"`
+	Uses    int64  `json:"uses"`
+	Expires int64  `json:"expires"`
+}
+
 func makeLink(tx *store.Tx, by org.Actor, o *Opening, kind string, life time.Duration) (string, error) {
 	open, err := tx.Ints(`SELECT COUNT(*) FROM link WHERE maker = ? AND expires > ? AND revoked = 0 AND (uses = 0 OR used < uses)`, by.Person, tx.Now())
 	if err != nil {
@@ -107,7 +114,7 @@ func makeLink(tx *store.Tx, by org.Actor, o *Opening, kind string, life time.Dur
 		return "", ErrManyLinks
 	}
 	o.Expires = tx.Now() + life.Microseconds()
-	body, _ := json.Marshal(map[string]any{"role": o.Role, "uses": o.Uses, "expires": o.Expires})
+	body, _ := json.Marshal(linkBody{o.Role, o.Uses, o.Expires})
 	h, err := tx.Enter(journal.Draft{Kind: kind, Actor: by.Person, Device: by.Device, Subject: o.Person, Body: body})
 	if err != nil {
 		return "", err

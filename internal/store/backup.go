@@ -3,7 +3,11 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"verbale/internal/seal"
 )
@@ -42,24 +46,58 @@ func Rewrap(ctx context.Context, dir, name string, from, to *seal.Root) (err err
 }
 
 // Check has the engine look at the whole database file: it gives what is
-// damaged, in the engine's words, or nothing.
+// damaged, in the engine's words, and what would run in it by itself and is
+// not the program's; or nothing.
 func (t *Tenant) Check(ctx context.Context) (faults []string, err error) {
 	err = t.Read(ctx, func(tx *Tx) error {
-		rows, err := tx.Query(quickCheck)
-		if err != nil {
+		if faults, err = tx.texts(quickCheck); err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var line string
-			if err := rows.Scan(&line); err != nil {
-				return err
-			}
-			if line != "ok" {
-				faults = append(faults, line)
-			}
-		}
-		return classify(rows.Err())
+		faults = slices.DeleteFunc(faults, func(line string) bool { return line == "ok" })
+		strange, err := tx.strangers()
+		faults = append(faults, strange...)
+		return err
 	})
 	return faults, err
+}
+
+// strangers names the triggers and views that no migration has made.
+func (tx *Tx) strangers() (faults []string, err error) {
+	var made strings.Builder
+	err = fs.WalkDir(migrationFiles, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(migrationFiles, name)
+		made.Write(text)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	found, err := tx.texts(runsByItself)
+	for _, definition := range found {
+		if !strings.Contains(made.String(), definition) {
+			name, _, _ := strings.Cut(definition, "\n")
+			faults = append(faults, fmt.Sprintf("not the program's: %q", name))
+		}
+	}
+	return faults, err
+}
+
+// texts reads the one text column of a query.
+func (tx *Tx) texts(query string) (out []string, err error) {
+	rows, err := tx.Query(query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return nil, err
+		}
+		out = append(out, line)
+	}
+	return out, classify(rows.Err())
 }

@@ -55,6 +55,8 @@ const (
 	beginWrite = "BEGIN IMMEDIATE"
 	beginRead  = "BEGIN"
 	quickCheck = "PRAGMA quick_check(20)"
+	// What does something without being asked, as it was defined.
+	runsByItself = "SELECT sql FROM sqlite_schema WHERE type IN ('trigger', 'view') ORDER BY name"
 )
 
 // rebind turns "?" into the engine's parameters; SQLite takes them as they are.
