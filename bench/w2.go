@@ -16,7 +16,6 @@ const (
 // crowd counts who has got which message, whatever brought it.
 type crowd struct {
 	members int
-	start   time.Time
 	got     []atomic.Int32 // of each message, how many have it
 	last    histogram      // until the last has it; of the one who sends
 	arrived chan time.Duration
