@@ -302,7 +302,7 @@ func TestAReadOnlyDataDirectoryIsRefusedAndLeftAsItIs(t *testing.T) {
 			}
 		})
 	}
-	s, at = start(t, full)
+	_, at = start(t, full)
 	c.owner.where, c.owner.http = on(at), newHTTP(on(at))
 	w.mustBeThere(t, c.owner, group)
 }

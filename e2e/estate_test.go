@@ -17,7 +17,6 @@ type estate struct {
 	marco     *person // a member, by cookie
 	elsewhere *person // a member who is in none of the conversations
 	ids       map[string]int64
-	entries   int64
 	link      string // a device link of the owner's, unused
 	invite    string // an invite, unused
 }

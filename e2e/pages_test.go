@@ -23,7 +23,7 @@ func TestPagesLaidSideBySideMissAndRepeatNothing(t *testing.T) {
 	read := func(query string, limit int) page {
 		return ask[page](t, w.anna, "GET", fmt.Sprintf("/conversations/%d/messages?limit=%d%s", group, limit, query), nil)
 	}
-	for _, limit := range []int{1, 5, 22, 23, 24} {
+	for _, limit := range []int{1, 5, 22, 23, 24, 1_000_000} {
 		next := int64(0)
 		for more := true; more; {
 			p := read(fmt.Sprint("&after=", next), limit)
