@@ -15,14 +15,16 @@ type pageAsked struct {
 	ID     int64 `path:"id" minimum:"1"`
 	After  int64 `query:"after" minimum:"0" doc:"Messages whose n comes after this; after 0 is the conversation's beginning."`
 	Before int64 `query:"before" minimum:"0" doc:"Messages whose n comes before this."`
-	Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Limit  int   `query:"limit" minimum:"1" default:"50" doc:"At most this many; never more than 200."`
 }
 
-// Resolve tells after 0 from no after at all.
+// Resolve tells after 0 from no after at all. Who asks for more than a page
+// holds gets a page, and is told that there is more.
 func (p *pageAsked) Resolve(ctx huma.Context) []error {
 	if ctx.Query("after") == "" {
 		p.After = chat.FromEnd
 	}
+	p.Limit = min(p.Limit, chat.MaxPage)
 	return nil
 }
 

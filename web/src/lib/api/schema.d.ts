@@ -2093,6 +2093,7 @@ export interface operations {
                 after?: number;
                 /** @description Messages whose n comes before this. */
                 before?: number;
+                /** @description At most this many; never more than 200. */
                 limit?: number;
             };
             header?: never;
