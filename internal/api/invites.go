@@ -15,7 +15,7 @@ type Invite struct {
 	URL     string `json:"url,omitempty" doc:"Only in the answer that makes it: the secret is kept nowhere."`
 	Uses    int64  `json:"uses" doc:"For how many people; 0 is any number."`
 	Used    int64  `json:"used"`
-	Role    string `json:"role"`
+	Role    string `json:"role" enum:"owner,admin,member"`
 	Expires string `json:"expires" format:"date-time"`
 	By      int64  `json:"by"`
 	Revoked bool   `json:"revoked"`

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path"
 	"reflect"
+	"strings"
 	"sync"
 	"time"
 
@@ -76,6 +77,7 @@ func New(c Config) *Server {
 	} {
 		register()
 	}
+	sayNull(s.api.OpenAPI().Components.Schemas)
 	s.mux.HandleFunc("GET "+prefix+"/openapi.json", s.openAPI)
 	s.mux.HandleFunc(prefix+"/", func(w http.ResponseWriter, r *http.Request) { writeProblem(w, errNoSuchCall) })
 	return s
@@ -138,6 +140,25 @@ func schemaName(t reflect.Type, hint string) string {
 		return "Import" + name
 	}
 	return name
+}
+
+// sayNull says in the document of each field that is a pointer to another
+// shape that it may be null, which huma says of plain values only.
+func sayNull(r huma.Registry) {
+	for name, schema := range r.Map() {
+		of := r.TypeFromRef("#/components/schemas/" + name)
+		if of == nil || of.Kind() != reflect.Struct {
+			continue
+		}
+		for i := range of.NumField() {
+			f := of.Field(i)
+			field, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+			property := schema.Properties[field]
+			if f.Type.Kind() == reflect.Pointer && options == "" && property != nil && property.Ref != "" {
+				schema.Properties[field] = &huma.Schema{AnyOf: []*huma.Schema{{Ref: property.Ref}, {Type: "null"}}, Description: property.Description}
+			}
+		}
+	}
 }
 
 // signedIn marks an operation that needs a session.

@@ -776,7 +776,7 @@ export interface components {
             imported: boolean;
             /** @enum {string} */
             kind: "group" | "direct";
-            last: components["schemas"]["Message"];
+            last: components["schemas"]["Message"] | null;
             /** Format: int64 */
             last_n: number;
             /** Format: int64 */
@@ -928,7 +928,7 @@ export interface components {
         };
         Hello: {
             /** @description The company at this address, or null. */
-            company: components["schemas"]["Company"];
+            company: components["schemas"]["Company"] | null;
             /** @description The server has no company yet. */
             setup: boolean;
             version: string;
@@ -1039,7 +1039,8 @@ export interface components {
             /** Format: int64 */
             id: number;
             revoked: boolean;
-            role: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "member";
             /** @description Only in the answer that makes it: the secret is kept nowhere. */
             url?: string;
             /** Format: int64 */
@@ -1153,13 +1154,13 @@ export interface components {
             author: number;
             /** Format: int64 */
             conversation: number;
-            deleted: components["schemas"]["Deleted"];
+            deleted: components["schemas"]["Deleted"] | null;
             /** Format: date-time */
             edited: string | null;
             files: components["schemas"]["File"][];
             /** Format: int64 */
             id: number;
-            imported: components["schemas"]["Imported"];
+            imported: components["schemas"]["Imported"] | null;
             /**
              * Format: int64
              * @description Its place in the conversation: 1, 2, 3 ... without gaps.
@@ -1186,7 +1187,7 @@ export interface components {
             text: string;
         };
         MessageInfo: {
-            deleted: components["schemas"]["Deleted"];
+            deleted: components["schemas"]["Deleted"] | null;
             delivered: components["schemas"]["Reached"][];
             message: components["schemas"]["Message"];
             read: components["schemas"]["Reached"][];
