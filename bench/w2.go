@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	inFlight = 8  // messages that some member has not got, when flat out
+	inFlight = 32 // messages that some member has not got, when flat out
 	pace     = 10 // messages a second, when paced
 )
 
