@@ -64,19 +64,14 @@ func (s *Server) devices() {
 
 	type tokenDraft struct {
 		Body struct {
-			Name   string `json:"name" doc:"What the token is for."`
-			Person int64  `json:"person,omitempty" minimum:"0" doc:"For whom; for me if left out."`
+			Name string `json:"name" doc:"What the token is for."`
 		}
 	}
-	handle(s, op("POST", "/tokens", "make-token", "Make an API token", "me"), func(ctx context.Context, in *tokenDraft) (*reply[Token], error) {
+	handle(s, op("POST", "/tokens", "make-token", "Make an API token of mine", "me"), func(ctx context.Context, in *tokenDraft) (*reply[Token], error) {
 		c := from(ctx)
-		person := in.Body.Person
-		if person == 0 {
-			person = c.actor.Person
-		}
 		var out Token
 		err := c.tenant.Write(ctx, func(tx *store.Tx) error {
-			id, secret, err := login.MakeToken(tx, c.actor, person, in.Body.Name)
+			id, secret, err := login.MakeToken(tx, c.actor, c.actor.Person, in.Body.Name)
 			out = Token{ID: id, Token: login.Token(c.tenant.Name(), secret)}
 			return err
 		})

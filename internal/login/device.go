@@ -27,9 +27,10 @@ const (
 
 // Problems of signing in.
 var (
-	ErrSignedOut   = problem.New(problem.Unauthorized, "login.signed_out", "You are signed out. Sign in again.")
-	ErrManyDevices = problem.Newf(problem.Conflict, "device.too_many", "A person may have %d devices and tokens. Sign some out first.", maxDevices)
-	ErrNoDevice    = problem.New(problem.NotFound, "device.not_found", "There is no such device of yours.")
+	ErrSignedOut    = problem.New(problem.Unauthorized, "login.signed_out", "You are signed out. Sign in again.")
+	ErrManyDevices  = problem.Newf(problem.Conflict, "device.too_many", "A person may have %d devices and tokens. Sign some out first.", maxDevices)
+	ErrNotYourToken = problem.New(problem.Forbidden, "token.not_yours", "A token can only be made for oneself; for somebody else, on the server: verbale token create.")
+	ErrNoDevice     = problem.New(problem.NotFound, "device.not_found", "There is no such device of yours.")
 )
 
 // maxDevices is how many devices and tokens one person may have at a time.
@@ -132,15 +133,48 @@ func EndDevice(tx *store.Tx, by org.Actor, id int64) error {
 	if person != by.Person && mayManage(tx, by.Person, person) != nil {
 		return ErrNoDevice
 	}
+	return endDevice(tx, by, id)
+}
+
+func endDevice(tx *store.Tx, by org.Actor, id int64) error {
 	if _, err := tx.Enter(journal.Draft{Kind: KindDeviceEnded, Actor: by.Person, Device: by.Device, Subject: id}); err != nil {
 		return err
 	}
-	_, err = tx.Exec(`UPDATE device SET ended = ? WHERE id = ?`, tx.Now(), id)
+	_, err := tx.Exec(`UPDATE device SET ended = ? WHERE id = ?`, tx.Now(), id)
 	return err
 }
 
-// MakeToken makes an API token for a person: one's own, or anybody's for whom
-// holds token.create.
+// ChangePerson changes a person. Whoever is deactivated is signed out for good:
+// none of their devices and links lives on, should they ever come back.
+func ChangePerson(tx *store.Tx, by org.Actor, id int64, c org.Change) (org.Person, error) {
+	p, err := org.ChangePerson(tx, by, id, c)
+	if err != nil || p.Active {
+		return p, err
+	}
+	devices, err := tx.Ints(`SELECT id FROM device WHERE person = ? AND ended = 0`, id)
+	if err != nil {
+		return p, err
+	}
+	for _, d := range devices {
+		if err := endDevice(tx, by, d); err != nil {
+			return p, err
+		}
+	}
+	links, err := tx.Ints(`SELECT id FROM link WHERE person = ? AND kind = 'link' AND revoked = 0 AND used < uses AND expires > ?`, id, tx.Now())
+	if err != nil {
+		return p, err
+	}
+	for _, l := range links {
+		if err := revoke(tx, by, l); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// MakeToken makes an API token for a person. Only the house itself, whose
+// command line asks by nobody, may make one for somebody else: whoever holds a
+// token is that person, and reads what they read.
 func MakeToken(tx *store.Tx, by org.Actor, person int64, name string) (id int64, secret string, err error) {
 	name, err = org.CleanName(name)
 	if err != nil {
@@ -154,12 +188,7 @@ func MakeToken(tx *store.Tx, by org.Actor, person int64, name string) (id int64,
 		return 0, "", org.ErrNoPerson
 	}
 	if by.Person != 0 && by.Person != person {
-		if err := org.May(tx, by.Person, org.TokenCreate); err != nil {
-			return 0, "", err
-		}
-		if err := mayManage(tx, by.Person, person); err != nil {
-			return 0, "", err
-		}
+		return 0, "", ErrNotYourToken
 	}
 	return AddDevice(tx, by, person, APIUser, name)
 }

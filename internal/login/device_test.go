@@ -93,13 +93,33 @@ func TestEndedDeviceAndDeactivatedPersonAreSignedOutAtOnce(t *testing.T) {
 		if _, err := org.AddPerson(tx, org.Actor{}, 0, "Second", org.Owner, ""); err != nil {
 			return err
 		}
-		_, err := org.ChangePerson(tx, owner, owner.Person, org.Change{Active: &no})
+		_, err := login.ChangePerson(tx, owner, owner.Person, org.Change{Active: &no})
 		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := login.Authenticate(ctx, tenant, other); !errors.Is(err, login.ErrSignedOut) {
 		t.Fatalf("the deactivated person: %v", err)
+	}
+	yes := true
+	if err := tenant.Write(ctx, func(tx *store.Tx) error {
+		second, err := tx.Ints(`SELECT MAX(id) FROM person`)
+		if err != nil {
+			return err
+		}
+		if _, err := login.ChangePerson(tx, org.Actor{Person: second[0]}, owner.Person, org.Change{Active: &yes}); err != nil {
+			return err
+		}
+		faults, err := login.Audit(tx)
+		if len(faults) > 0 {
+			t.Errorf("%q", faults)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := login.Authenticate(ctx, tenant, other); !errors.Is(err, login.ErrSignedOut) {
+		t.Fatalf("an old device of whoever came back: %v", err)
 	}
 }
 

@@ -220,13 +220,20 @@ func RevokeInvite(tx *store.Tx, by org.Actor, id int64) error {
 	if err := org.May(tx, by.Person, org.PeopleInvite); err != nil {
 		return err
 	}
-	n, err := tx.Exec(`UPDATE link SET revoked = 1 WHERE id = ? AND kind = 'invite' AND revoked = 0`, id)
+	there, err := tx.Ints(`SELECT id FROM link WHERE id = ? AND kind = 'invite' AND revoked = 0`, id)
 	if err != nil {
 		return err
 	}
-	if n == 0 {
+	if len(there) == 0 {
 		return ErrNoInvite
 	}
-	_, err = tx.Enter(journal.Draft{Kind: KindInviteRevoked, Actor: by.Person, Device: by.Device, Subject: id})
+	return revoke(tx, by, id)
+}
+
+func revoke(tx *store.Tx, by org.Actor, id int64) error {
+	if _, err := tx.Exec(`UPDATE link SET revoked = 1 WHERE id = ?`, id); err != nil {
+		return err
+	}
+	_, err := tx.Enter(journal.Draft{Kind: KindInviteRevoked, Actor: by.Person, Device: by.Device, Subject: id})
 	return err
 }

@@ -18,7 +18,6 @@ const (
 	PeopleManage       Permission = "people.manage" // rename, change roles, deactivate
 	ConversationCreate Permission = "conversation.create"
 	ImportRun          Permission = "import.run"
-	TokenCreate        Permission = "token.create" // for others; everybody may for himself
 	RegisterRead       Permission = "register.read"
 	CompanyManage      Permission = "company.manage"
 )
@@ -42,8 +41,8 @@ const (
 
 var companyRoles = map[string][]Permission{
 	Member: {PeopleRead, ConversationCreate, ImportRun},
-	Admin:  {PeopleRead, ConversationCreate, ImportRun, PeopleInvite, PeopleManage, RegisterRead, TokenCreate},
-	Owner:  {PeopleRead, ConversationCreate, ImportRun, PeopleInvite, PeopleManage, RegisterRead, TokenCreate, CompanyManage},
+	Admin:  {PeopleRead, ConversationCreate, ImportRun, PeopleInvite, PeopleManage, RegisterRead},
+	Owner:  {PeopleRead, ConversationCreate, ImportRun, PeopleInvite, PeopleManage, RegisterRead, CompanyManage},
 }
 
 var conversationRoles = map[string][]Permission{
@@ -67,7 +66,6 @@ var reasons = map[Permission]string{
 	PeopleManage:        "Only administrators may change people. Ask one of them.",
 	ConversationCreate:  "You may not start conversations. Ask an administrator.",
 	ImportRun:           "You may not bring in exports. Ask an administrator.",
-	TokenCreate:         "Only administrators may make tokens for others. Ask one of them.",
 	RegisterRead:        "Only administrators may read the register's entries. Ask one of them.",
 	CompanyManage:       "Only the owner may change the company.",
 	MessagePost:         "You may not write here. Ask the group's admin.",

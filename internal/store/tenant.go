@@ -103,6 +103,9 @@ func readHead(c *conn) (Head, error) {
 		return Head{}, classify(err)
 	}
 	f, err := journal.UnmarshalFrontier(size, roots)
+	if err != nil {
+		err = refuse("store.head_damaged", "The register's head was changed by hand: its size and its tree do not fit. Keep this directory as evidence and restore the last backup.", err)
+	}
 	return Head{Frontier: f, Time: at}, err
 }
 

@@ -37,8 +37,6 @@ export const api = {
 	linkDevice: () => ask<{ url: string; expires: string }>('POST /links', { body: {} }),
 	devices: () => ask<{ devices: T.Device[] }>('GET /devices'),
 	signOutDevice: (id: number) => ask<void>(`DELETE /devices/${id}`),
-	createToken: (name: string, person?: number) =>
-		ask<{ id: number; token: string }>('POST /tokens', { body: { name, person } }),
 	signOut: () => ask<void>('DELETE /session'),
 
 	// People.

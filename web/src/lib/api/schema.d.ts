@@ -738,7 +738,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an API token */
+        /** Make an API token of mine */
         post: operations["make-token"];
         delete?: never;
         options?: never;
@@ -1338,11 +1338,6 @@ export interface components {
         TokenDraftBody: {
             /** @description What the token is for. */
             name: string;
-            /**
-             * Format: int64
-             * @description For whom; for me if left out.
-             */
-            person?: number;
         };
         UseLinkBody: {
             /** @enum {string} */
