@@ -55,8 +55,10 @@ export async function watch(context) {
 	});
 	context.on('weberror', (error) => wrong.push(`uncaught: ${error.error().stack}`));
 	context.on('console', (message) => {
-		// What the browser says of a request that failed is the server's business, and tested there.
-		if (message.type() === 'error' && !/Failed to load resource|net::ERR|WebSocket connection/.test(message.text()))
+		// What the browser says of a request that failed is the server's business, and tested there;
+		// an address that does not exist has a page of its own.
+		const expected = /Failed to load resource|net::ERR|WebSocket connection|Not found: /;
+		if (message.type() === 'error' && !expected.test(message.text()))
 			wrong.push(`console: ${message.text()}`);
 	});
 	context.on('dialog', (dialog) => {
