@@ -91,7 +91,7 @@ func (ix *indexer) prepare(ctx context.Context, batch []store.Entry) (func(*stor
 				return err
 			}
 		}
-		return write(tx, changes)
+		return write(tx, changes, first)
 	}, nil
 }
 
@@ -109,10 +109,14 @@ func (ix *indexer) pause(ctx context.Context, batch []store.Entry) error {
 	return nil
 }
 
-func write(tx *store.Tx, changes []change) error {
+// write puts the changes into the index. What was made since its position is
+// not in there yet, so that nothing has to be dropped for it.
+func write(tx *store.Tx, changes []change, since int64) error {
 	for _, c := range changes {
-		if _, err := tx.Note(dropTerms, c.id); err != nil {
-			return err
+		if c.id < since {
+			if _, err := tx.Note(dropTerms, c.id); err != nil {
+				return err
+			}
 		}
 		if c.terms == "" {
 			continue

@@ -10,7 +10,7 @@ import (
 
 // FollowBatch is how many entries a step of a follower takes at most. What it
 // writes of them holds up the company's messages meanwhile, so it is not more.
-const FollowBatch = 200
+const FollowBatch = 64
 
 const (
 	followRetry = 2 * time.Second  // wait after an error
