@@ -2,11 +2,13 @@ package api_test
 
 import (
 	"context"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"verbale/internal/api"
+	"verbale/internal/login"
 )
 
 var acme = map[string]any{"setup": setup, "title": "Acme", "name": "Anna", "language": "en"}
@@ -52,4 +54,47 @@ func TestTheSetupLinkMakesOneCompanyHoweverOftenItIsUsed(t *testing.T) {
 	if made.Load() != 1 || len(h.server.Tenants()) != 1 {
 		t.Errorf("%d were made: %v", made.Load(), h.server.Tenants())
 	}
+}
+
+// TestNamesOfCompaniesCannotBeTriedOut: only a good credential tells more than
+// the address does.
+func TestNamesOfCompaniesCannotBeTriedOut(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, api.Config{})
+	token := h.token()
+	if _, err := h.server.CreateTenant(context.Background(), "globex", ""); err != nil {
+		t.Fatal(err)
+	}
+	for header, known := range map[string]bool{
+		"Authorization: Bearer " + token:             true,
+		"Authorization: Bearer verbale_acme_guess":   false,
+		"Authorization: Bearer verbale_nobody_guess": false,
+		"Cookie: verbale=acme.guess":                 false,
+		"Cookie: __Host-verbale=acme.guess":          false,
+		"Cookie: verbale=" + cookieOf(token):         true,
+		"Cookie: __Host-verbale=" + cookieOf(token):  false, // this is not TLS
+	} {
+		if status, hello := h.callAs(header, "GET", "/hello", nil); status != 200 || (hello["company"] != nil) != known {
+			t.Errorf("%.40s: %d %v", header, status, hello)
+		}
+	}
+}
+
+// TestCookieThatANeighbourMayHaveSetIsNoSessionOverTLS: only the prefix
+// __Host- is this host's own.
+func TestCookieThatANeighbourMayHaveSetIsNoSessionOverTLS(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, api.Config{PublicURL: &url.URL{Scheme: "https", Host: "chat.acme.example"}})
+	token := h.token()
+	for name, want := range map[string]int{"verbale": 401, "__Host-verbale": 200} {
+		if status, answer := h.callAs("Cookie: "+name+"="+cookieOf(token), "GET", "/me", nil); status != want {
+			t.Errorf("%s: %d %v", name, status, answer)
+		}
+	}
+}
+
+// cookieOf is what the cookie of a token's device would hold.
+func cookieOf(token string) string {
+	company, secret := login.SplitToken(token)
+	return login.LinkSecret(company, secret)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"verbale/internal/api"
@@ -70,8 +71,15 @@ func (h *house) token() string {
 	return login.Token("acme", secret)
 }
 
-// call makes a call and decodes the answer, whatever it is.
+// call makes a call without a session.
 func (h *house) call(method, path string, body any) (status int, answer map[string]any) {
+	h.t.Helper()
+	return h.callAs("", method, path, body)
+}
+
+// callAs makes a call with a header, "Name: value", and decodes the answer,
+// whatever it is.
+func (h *house) callAs(header, method, path string, body any) (status int, answer map[string]any) {
 	h.t.Helper()
 	var content io.Reader
 	if body != nil {
@@ -86,6 +94,9 @@ func (h *house) call(method, path string, body any) (status int, answer map[stri
 		h.t.Fatal(err)
 	}
 	ask.Header.Set("Content-Type", "application/json")
+	if name, value, ok := strings.Cut(header, ": "); ok {
+		ask.Header.Set(name, value)
+	}
 	got, err := http.DefaultClient.Do(ask)
 	if err != nil {
 		h.t.Fatal(err)

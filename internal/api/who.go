@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -58,7 +59,7 @@ func (s *Server) raw(f func(w http.ResponseWriter, r *http.Request, c caller) er
 // who finds the company, and the person if there must be one.
 func (s *Server) who(r *http.Request, mustSignIn bool) (c caller, err error) {
 	c.request = r
-	company, secret := credential(r)
+	company, secret := s.credential(r)
 	name, err := s.companyOf(r, company)
 	if err != nil {
 		if mustSignIn {
@@ -70,7 +71,7 @@ func (s *Server) who(r *http.Request, mustSignIn bool) (c caller, err error) {
 		return c, err
 	}
 	if !mustSignIn {
-		return c, nil
+		return s.withoutSession(c, company, secret)
 	}
 	// A credential of one company is worth nothing at another's address.
 	if secret == "" || company != name {
@@ -85,14 +86,24 @@ func (s *Server) who(r *http.Request, mustSignIn bool) (c caller, err error) {
 	return c, nil
 }
 
+// withoutSession keeps the company that a call without a session is for, but
+// not one that only its own credential names, unless that is good: else the
+// names of companies could be tried out.
+func (s *Server) withoutSession(c caller, company, secret string) (caller, error) {
+	if company != c.tenant.Name() || len(s.Store.Tenants()) == 1 || s.Store.ByHost(hostOnly(c.request.Host)) != "" {
+		return c, nil
+	}
+	_, err := login.Authenticate(c.request.Context(), c.tenant, secret)
+	if errors.Is(err, login.ErrSignedOut) {
+		c.tenant, err = nil, nil
+	}
+	return c, err
+}
+
 // companyOf finds the company: by the host that it has claimed, by the
 // credential, or because there is only one.
 func (s *Server) companyOf(r *http.Request, credential string) (string, error) {
-	host := r.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	if name := s.Store.ByHost(host); name != "" {
+	if name := s.Store.ByHost(hostOnly(r.Host)); name != "" {
 		return name, nil
 	}
 	names := s.Store.Tenants()
@@ -110,8 +121,9 @@ func (s *Server) companyOf(r *http.Request, credential string) (string, error) {
 	return "", errWhichCompany
 }
 
-// credential reads the token or the cookie of a request.
-func credential(r *http.Request) (company, secret string) {
+// credential reads the token or the cookie of a request. Over TLS the cookie
+// without the prefix counts for nothing: a neighbouring host may have set it.
+func (s *Server) credential(r *http.Request) (company, secret string) {
 	if h := r.Header.Get("Authorization"); h != "" {
 		token, ok := strings.CutPrefix(h, "Bearer ")
 		if !ok || !strings.HasPrefix(token, login.TokenPrefix) {
@@ -119,10 +131,12 @@ func credential(r *http.Request) (company, secret string) {
 		}
 		return login.SplitToken(token)
 	}
-	for _, name := range []string{secureCookie, plainCookie} {
-		if c, err := r.Cookie(name); err == nil {
-			return login.SplitToken(c.Value)
-		}
+	name := plainCookie
+	if s.secure(r) {
+		name = secureCookie
+	}
+	if c, err := r.Cookie(name); err == nil {
+		return login.SplitToken(c.Value)
 	}
 	return "", ""
 }
