@@ -228,7 +228,7 @@ test('hostile text in any field is shown as text and runs nothing', { timeout: 1
 		await app.heading('import.who').waitFor();
 		await page.getByText(image).first().waitFor();
 		await nothingRan();
-		await page.getByRole('button', { name: app.t('import.run', { n: 4 }) }).click();
+		await page.getByRole('button', { name: /^Import \d/ }).click();
 		await page.getByRole('link', { name: app.t('import.open') }).click();
 		await app.bubble('testo').waitFor();
 		await nothingRan();
