@@ -129,12 +129,8 @@ test('the main flow needs no mouse', { timeout: 90_000 }, async (t) => {
 	await step('Ctrl+K finds a message from anywhere, and Enter opens it', async () => {
 		await page.goto(`${server.url}/people`);
 		await app.heading('people.title').waitFor();
-		for (let tries = 0; ; tries++) {
-			await page.locator('body').press('Control+k');
-			const palette = app.dialog('search.title');
-			if (await palette.waitFor({ timeout: 3_000 }).then(() => true, () => false)) break;
-			assert.ok(tries < 3, 'Ctrl+K opens nothing');
-		}
+		await keyboard.press('Control+k');
+		await app.dialog('search.title').waitFor();
 		await keyboard.type('furgone');
 		await page.getByRole('option', { name: /furgone/ }).waitFor();
 		await keyboard.press('ArrowDown');
