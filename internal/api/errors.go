@@ -90,6 +90,7 @@ func writeProblem(w http.ResponseWriter, err error) {
 // init makes huma's own refusals problems of the same shape, without the
 // values that were sent: they may be somebody's words.
 func init() {
+	huma.DefaultArrayNullable = false // a list is never null here
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		p := &Problem{"about:blank", http.StatusText(status), status, "The request is not of the form that the call takes.", "request.invalid", nil}
 		switch {

@@ -110,7 +110,6 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) {
 }
 
 func describe(version string) huma.Config {
-	huma.DefaultArrayNullable = false
 	c := huma.DefaultConfig("Verbale", version)
 	c.Info.Description = "The open messenger of a company. See docs/protocol.md for the socket and for how the two fit together."
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
