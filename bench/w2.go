@@ -70,6 +70,9 @@ func (c *crowd) await(ctx context.Context) (time.Duration, error) {
 	}
 }
 
+// speakers are how many of the group write.
+const speakers = 8
+
 func (r *run) w2(ctx context.Context) error {
 	if err := r.server.again(ctx); err != nil {
 		return err
@@ -93,7 +96,8 @@ func (r *run) w2(ctx context.Context) error {
 		if why := refused.Load(); why != nil {
 			return fmt.Errorf("a message was refused: %s", *why)
 		}
-		return sockets[0].post(int64(number), group, text(time.Now(), number))
+		// In turn, so that none of them sends more than one client may.
+		return sockets[number%speakers].post(int64(number), group, text(time.Now(), number))
 	}
 	w := &r.report.W2
 	steady := time.NewTicker(time.Second / pace)
