@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Each target installs by itself what it
 # needs, says what it does, and does nothing where nothing is to be done.
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fuzz bench demo clean go-tools client browser compiler
+.PHONY: help run build test check fuzz bench demo clean go-tools client browser compiler postgres
 
 # GOOS and GOARCH are honoured: make build GOARCH=arm64
 export GOOS GOARCH
@@ -18,7 +18,7 @@ run: build ## build and start the server; make run ARGS="--listen 127.0.0.1:9000
 build: go-tools client ## make bin/verbale, one static binary with the client inside
 	@scripts/build.sh
 
-test: go-tools client compiler browser ## every test: Go with the race detector, the client, the browser
+test: go-tools client compiler browser postgres ## every test: Go with the race detector, the client, the browser
 	@scripts/test.sh
 
 check: go-tools client ## formatting, vet, staticcheck, the client's lint and types, import directions
@@ -50,3 +50,6 @@ compiler:
 
 browser:
 	@scripts/need.sh browser
+
+postgres:
+	@scripts/need.sh postgres

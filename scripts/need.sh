@@ -62,6 +62,11 @@ for thing in "$@"; do
 	browser)
 		command -v chromium >/dev/null || [ -n "${CHROMIUM:-}" ] || apt chromium fonts-noto-color-emoji
 		;;
+	postgres)
+		# Its programs suffice: each test process starts a server of its own.
+		[ -n "${VERBALE_TEST_DATABASE:-}" ] || command -v postgres >/dev/null ||
+			ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || apt postgresql
+		;;
 	*)
 		die "need.sh does not know \"$thing\"."
 		;;
