@@ -23,7 +23,7 @@ import (
 // opened gives a house in a directory of the test's own.
 func opened(t *testing.T, data string) *house {
 	t.Helper()
-	h, err := openHouse(t.Context(), data, slog.New(slog.DiscardHandler), houseOptions{followers: true})
+	h, err := openHouse(t.Context(), place{Data: data}, slog.New(slog.DiscardHandler), houseOptions{followers: true})
 	if err != nil {
 		t.Fatal(err)
 	}

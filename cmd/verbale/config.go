@@ -17,7 +17,9 @@ import (
 // place says which data directory a command is about; every command that
 // needs one embeds it.
 type place struct {
-	Data string `default:"./data" env:"VERBALE_DATA" placeholder:"FOLDER" help:"The data directory: everything Verbale keeps is in it. Relative to where the program is started."`
+	Data          string `default:"./data" env:"VERBALE_DATA" placeholder:"FOLDER" help:"The data directory: everything Verbale keeps is in it. Relative to where the program is started."`
+	Database      string `env:"VERBALE_DATABASE" placeholder:"URL" help:"Keep companies in PostgreSQL 15 or later instead of the data directory, so that many nodes can serve them: postgres://user:password@host:5432/name, as a role that owns nothing. Several hosts with commas between: the one that takes writes is used."`
+	DatabaseOwner string `env:"VERBALE_DATABASE_OWNER" placeholder:"URL" help:"The same database as the role that owns the tables. With it the server makes and migrates them at its start; without it, verbale database prepare does."`
 }
 
 // config is every option of the server. A field is at once a flag

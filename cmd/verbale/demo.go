@@ -101,7 +101,7 @@ func (c *demoCommand) make(ctx context.Context, t terminal, story demo.Story) (d
 		return made, noRoom(err)
 	}
 	clock := &playClock{}
-	h, err := openHouse(ctx, c.Data, slog.New(slog.DiscardHandler), houseOptions{clock: clock.now})
+	h, err := openHouse(ctx, place{Data: c.Data}, slog.New(slog.DiscardHandler), houseOptions{clock: clock.now})
 	if err != nil {
 		return made, err
 	}

@@ -25,7 +25,7 @@ func entriesOf(t *testing.T, seed uint64) []store.Entry {
 	if _, err := command.make(t.Context(), terminal{out: io.Discard, err: io.Discard}, story); err != nil {
 		t.Fatal(err)
 	}
-	h, err := openHouse(t.Context(), data, slog.New(slog.DiscardHandler), houseOptions{})
+	h, err := openHouse(t.Context(), place{Data: data}, slog.New(slog.DiscardHandler), houseOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestADemonstrationIsFoundAgainAndOneThatWasBrokenOffIsMadeAnew(t *testing.T
 func TestADemonstrationIsNotMadeAmongOtherData(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	h, err := openHouse(t.Context(), data, slog.New(slog.DiscardHandler), houseOptions{})
+	h, err := openHouse(t.Context(), place{Data: data}, slog.New(slog.DiscardHandler), houseOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

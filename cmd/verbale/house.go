@@ -47,24 +47,24 @@ type houseOptions struct {
 }
 
 // openHouse opens a data directory for serving or for one command.
-func openHouse(ctx context.Context, data string, log *slog.Logger, o houseOptions) (*house, error) {
-	if lostRoot(data) {
-		return nil, problem.Newf(problem.Unavailable, "data.root_missing", "The root key %s is missing, and there are companies that only it opens. Put the file back from its copy.", filepath.Join(data, "root.key"))
+func openHouse(ctx context.Context, p place, log *slog.Logger, o houseOptions) (*house, error) {
+	if lostRoot(p.Data) {
+		return nil, problem.Newf(problem.Unavailable, "data.root_missing", "The root key %s is missing, and there are companies that only it opens. Put the file back from its copy.", filepath.Join(p.Data, "root.key"))
 	}
 	h := &house{
 		log: log, metrics: newMetrics(), bus: bus.NewLocal(),
 		setup: strings.ToLower(rand.Text()), files: map[string]*blob.Disk{}, running: map[string]func(func(context.Context)){},
 	}
-	options := store.Options{Observe: h.metrics.committed, Committed: h.bus.Publish, Clock: o.clock}
+	options := store.Options{Observe: h.metrics.committed, Committed: h.bus.Publish, Clock: o.clock, Database: p.Database, Owner: p.DatabaseOwner}
 	if o.followers {
 		options.Opened = h.follow
 	}
-	server, err := store.OpenServer(ctx, data, options)
+	server, err := store.OpenServer(ctx, p.Data, options)
 	if err != nil {
 		return nil, err
 	}
 	h.server = server
-	if err := sweepWork(data); err != nil {
+	if err := sweepWork(p.Data); err != nil {
 		return nil, errors.Join(err, server.Close())
 	}
 	return h, nil
@@ -88,6 +88,9 @@ func (h *house) follow(ctx context.Context, tenant *store.Tenant) (stop func()) 
 	running.Go(func() { search.Index(ctx, tenant) })
 	running.Go(func() { chat.KeepMarks(ctx, tenant) })
 	running.Go(func() { h.resumeImports(ctx, tenant) })
+	if h.server.Shared() {
+		running.Go(func() { h.hear(ctx, tenant) })
+	}
 	h.mu.Lock()
 	h.running[tenant.Name()] = func(f func(context.Context)) { running.Go(func() { f(ctx) }) }
 	h.mu.Unlock()
@@ -118,14 +121,47 @@ func (h *house) importer(tenant *store.Tenant) (*importer.Importer, error) {
 	return importer.New(tenant, files), nil
 }
 
-// resumeImports goes on with what was running when the server last ended.
+// resumeImports goes on with what was running when the server last ended; where
+// there are other nodes, also with what one of them has left lying.
 func (h *house) resumeImports(ctx context.Context, tenant *store.Tenant) {
-	in, err := h.importer(tenant)
-	if err == nil {
-		err = in.Resume(ctx)
+	for {
+		in, err := h.importer(tenant)
+		if err == nil {
+			err = in.Resume(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			h.log.Error("imports were not resumed", "company", tenant.Name(), "error", err)
+		}
+		if !h.server.Shared() {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(resumeEvery):
+		}
 	}
-	if err != nil && ctx.Err() == nil {
-		h.log.Error("imports were not resumed", "company", tenant.Name(), "error", err)
+}
+
+const resumeEvery = 15 * time.Second
+
+// hear listens to what other nodes have entered.
+func (h *house) hear(ctx context.Context, tenant *store.Tenant) {
+	news := h.bus.Subscribe(tenant.Name())
+	defer news.Close()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case seq, open := <-news.Advanced():
+			if !open {
+				return
+			}
+			// What cannot be read now is heard again with the next entry, or
+			// within a second from the database itself.
+			tenant.Heard(ctx, seq)
+		case <-news.Signals():
+		}
 	}
 }
 

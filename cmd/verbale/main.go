@@ -18,19 +18,20 @@ import (
 type commandLine struct {
 	Config string `placeholder:"FILE" help:"Read options from this file instead of ./verbale.toml (environment: VERBALE_CONFIG)."`
 
-	Serve   serveCommand   `cmd:"" help:"Run the server."`
-	Company companyCommand `cmd:"" help:"Make and list companies."`
-	Person  personCommand  `cmd:"" help:"Add a person to a company."`
-	Token   tokenCommand   `cmd:"" help:"Make an API token."`
-	Audit   auditCommand   `cmd:"" help:"Walk a company's whole register and say whether it was changed by hand."`
-	Backup  backupCommand  `cmd:"" help:"Write a company into one file, while it goes on."`
-	Restore restoreCommand `cmd:"" help:"Put a company from a backup in place, after its register was audited."`
-	Doctor  doctorCommand  `cmd:"" help:"Say what is wrong with this set-up, and the fix."`
-	Import  importCommand  `cmd:"" help:"Bring in the past, from WhatsApp."`
-	Demo    demoCommand    `cmd:"" help:"Make a company of 60 people with a year of chats, to look around in."`
-	Bench   benchCommand   `cmd:"" help:"Measure this machine: messages, deliveries, connections, pages, the start."`
-	Verify  verifyCommand  `cmd:"" help:"Check a receipt or an export; needs no server."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve    serveCommand    `cmd:"" help:"Run the server."`
+	Company  companyCommand  `cmd:"" help:"Make and list companies."`
+	Person   personCommand   `cmd:"" help:"Add a person to a company."`
+	Token    tokenCommand    `cmd:"" help:"Make an API token."`
+	Audit    auditCommand    `cmd:"" help:"Walk a company's whole register and say whether it was changed by hand."`
+	Backup   backupCommand   `cmd:"" help:"Write a company into one file, while it goes on."`
+	Restore  restoreCommand  `cmd:"" help:"Put a company from a backup in place, after its register was audited."`
+	Database databaseCommand `cmd:"" help:"Prepare a PostgreSQL database for many nodes."`
+	Doctor   doctorCommand   `cmd:"" help:"Say what is wrong with this set-up, and the fix."`
+	Import   importCommand   `cmd:"" help:"Bring in the past, from WhatsApp."`
+	Demo     demoCommand     `cmd:"" help:"Make a company of 60 people with a year of chats, to look around in."`
+	Bench    benchCommand    `cmd:"" help:"Measure this machine: messages, deliveries, connections, pages, the start."`
+	Verify   verifyCommand   `cmd:"" help:"Check a receipt or an export; needs no server."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 // terminal is where a command speaks and listens.

@@ -83,7 +83,7 @@ func perform(ctx context.Context, p place, name string, request any, in io.Reade
 		if conn, err := dial(p.Data); err == nil {
 			return remotely(ctx, conn, name, encoded, in, out)
 		}
-		h, err := openHouse(ctx, p.Data, slog.New(slog.DiscardHandler), houseOptions{})
+		h, err := openHouse(ctx, p, slog.New(slog.DiscardHandler), houseOptions{})
 		if err == nil {
 			return errors.Join(operations[name](ctx, h, encoded, in, out), h.Close())
 		}

@@ -35,7 +35,7 @@ const grace = 10 * time.Second
 
 // serve runs the house until ctx ends. Started is called when it answers.
 func serve(ctx context.Context, s settings, log *slog.Logger, started func(*house) error) error {
-	h, err := openHouse(ctx, s.Data, log, houseOptions{followers: true})
+	h, err := openHouse(ctx, s.place, log, houseOptions{followers: true})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"verbale/internal/login"
 	"verbale/internal/org"
 	"verbale/internal/store"
+	"verbale/internal/store/storetest"
 )
 
 // house is a server with its front door open.
@@ -30,7 +31,7 @@ const setup = "the printed secret"
 
 func newHouse(t *testing.T, c api.Config) *house {
 	t.Helper()
-	server, err := store.OpenServer(context.Background(), t.TempDir(), store.Options{})
+	server, err := storetest.Open(t, t.TempDir(), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

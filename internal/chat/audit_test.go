@@ -2,7 +2,6 @@ package chat_test
 
 import (
 	"database/sql"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,6 +9,7 @@ import (
 	"verbale/internal/login"
 	"verbale/internal/org"
 	"verbale/internal/store"
+	"verbale/internal/store/storetest"
 )
 
 // TestViewForgedByHandIsNamed: the register may hold and what people see still
@@ -25,11 +25,7 @@ func TestViewForgedByHandIsNamed(t *testing.T) {
 		_, _, err := login.AddDevice(tx, h.people[0], h.people[0].Person, login.Browser, "laptop")
 		return err
 	})
-	db, err := sql.Open("sqlite", filepath.Join(h.tenant.Dir(), "verbale.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := storetest.ByHand(t, h.dir, "acme")
 	db.SetMaxOpenConns(1)
 	faults := func() (all []string) {
 		h.read(func(tx *store.Tx) error {
@@ -55,14 +51,14 @@ func TestViewForgedByHandIsNamed(t *testing.T) {
 		`DELETE FROM message WHERE n = 5`:                                                "removed",
 		`INSERT INTO message (id, conversation, n, author, time, text_seq) SELECT 999, conversation, 6, author, time, text_seq FROM message WHERE n = 5`: "inserted",
 		`UPDATE message SET n = CASE n WHEN 2 THEN 103 ELSE 102 END WHERE n IN (2, 3); UPDATE message SET n = n - 100 WHERE n > 100`:                     "moved",
-		`UPDATE conversation SET last_n = 4`:                                                            "counts",
-		`UPDATE person SET role = 'owner' WHERE role = 'member'`:                                        "person",
-		`INSERT INTO member SELECT conversation, person + 2, role, joined, first_n FROM member LIMIT 1`: "put there",
-		`UPDATE member SET role = 'admin'`:                                                              "changed, by hand",
-		`DELETE FROM member WHERE role = 'member'`:                                                      "taken out",
-		`UPDATE device SET ended = 5`:                                                                   "device",
+		`UPDATE conversation SET last_n = 4`:                     "counts",
+		`UPDATE person SET role = 'owner' WHERE role = 'member'`: "person",
+		`INSERT INTO member (conversation, person, role, joined, first_n) SELECT conversation, person + 2, role, joined, first_n FROM member LIMIT 1`: "put there",
+		`UPDATE member SET role = 'admin'`:         "changed, by hand",
+		`DELETE FROM member WHERE role = 'member'`: "taken out",
+		`UPDATE device SET ended = 5`:              "device",
 	} {
-		if _, err := db.Exec("SAVEPOINT forge; " + edit + "; RELEASE forge"); err != nil {
+		if _, err := db.Exec("BEGIN; " + edit + "; COMMIT"); err != nil {
 			t.Fatalf("%s: %v", edit, err)
 		}
 		if found := strings.Join(faults(), "; "); !strings.Contains(found, want) {
@@ -90,7 +86,7 @@ func restore(t *testing.T, db *sql.DB, edit string) {
 		"SET role = 'owner'":  `UPDATE person SET role = 'member' WHERE id > (SELECT MIN(id) FROM person)`,
 		"INSERT INTO member":  `DELETE FROM member WHERE person NOT IN (SELECT person FROM mark)`,
 		"SET role = 'admin'":  `UPDATE member SET role = 'member' WHERE person > (SELECT MIN(person) FROM member)`,
-		"DELETE FROM member":  `INSERT INTO member SELECT conversation, person, 'member', 0, 1 FROM mark WHERE person NOT IN (SELECT person FROM member)`,
+		"DELETE FROM member":  `INSERT INTO member (conversation, person, role, joined, first_n) SELECT conversation, person, 'member', 0, 1 FROM mark WHERE person NOT IN (SELECT person FROM member)`,
 		"SET ended":           `UPDATE device SET ended = 0`,
 	}
 	for part, statement := range back {

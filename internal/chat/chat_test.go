@@ -11,18 +11,21 @@ import (
 	"verbale/internal/chat"
 	"verbale/internal/org"
 	"verbale/internal/store"
+	"verbale/internal/store/storetest"
 )
 
 // house is a company with people and one writer at hand.
 type house struct {
 	t      testing.TB
+	dir    string
 	tenant *store.Tenant
 	people []org.Actor
 }
 
 func newHouse(t testing.TB, people int) *house {
 	t.Helper()
-	s, err := store.OpenServer(context.Background(), t.TempDir(), store.Options{})
+	dir := t.TempDir()
+	s, err := storetest.Open(t, dir, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +34,7 @@ func newHouse(t testing.TB, people int) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, tenant: tenant}
+	h := &house{t: t, dir: dir, tenant: tenant}
 	h.write(func(tx *store.Tx) error {
 		owner, err := org.Create(tx, "Acme", "Anna", "it")
 		h.people = append(h.people, org.Actor{Person: owner})

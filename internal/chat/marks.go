@@ -87,7 +87,14 @@ func EnterMarks(ctx context.Context, t *store.Tenant) (more bool, err error) {
 	if err != nil || len(fresh) == 0 {
 		return false, err
 	}
+	lease, wait, err := t.Lease(ctx, "marks")
+	if err != nil || wait > 0 {
+		return false, err // another node enters them
+	}
 	err = t.Write(ctx, func(tx *store.Tx) error {
+		if err := lease.Hold(tx); err != nil {
+			return err
+		}
 		for start := 0; start < len(fresh); {
 			end := start
 			for end < len(fresh) && fresh[end].Conversation == fresh[start].Conversation {

@@ -15,6 +15,7 @@ import (
 	"verbale/internal/importer"
 	"verbale/internal/org"
 	"verbale/internal/store"
+	"verbale/internal/store/storetest"
 )
 
 // house is a company on a disk, which can be closed and opened again.
@@ -45,7 +46,7 @@ func newHouse(t *testing.T) *house {
 func (h *house) open(tenant func(*store.Server) (*store.Tenant, error)) {
 	h.t.Helper()
 	var err error
-	if h.server, err = store.OpenServer(context.Background(), h.dir, store.Options{}); err != nil {
+	if h.server, err = storetest.Open(h.t, h.dir, store.Options{}); err != nil {
 		h.t.Fatal(err)
 	}
 	if h.tenant, err = tenant(h.server); err != nil {

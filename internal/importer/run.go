@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"verbale/internal/blob"
@@ -201,8 +202,12 @@ func (i *Importer) Continue(ctx context.Context, id int64) error {
 	case m.raw != Running:
 		return nil
 	}
-	err = i.write(ctx, &m)
-	if errors.Is(err, errOvertaken) {
+	lease, wait, err := i.tenant.Lease(ctx, fmt.Sprintf("import %d", id))
+	if err != nil || wait > 0 {
+		return err // another node goes on with it
+	}
+	err = i.write(ctx, &m, lease)
+	if errors.Is(err, errOvertaken) || errors.Is(err, store.ErrNotHolder) {
 		return nil // somebody else goes on with it, or has undone it
 	}
 	if p := problem.Of(err); p != nil && p.Kind != problem.Unavailable && ctx.Err() == nil {
@@ -229,6 +234,7 @@ var errOvertaken = errors.New("importer: the import was moved on by another run"
 type run struct {
 	i      *Importer
 	m      *Import
+	lease  store.Lease
 	how    Mapping
 	src    *source
 	people map[string]int64
@@ -236,8 +242,8 @@ type run struct {
 	batch  []pending
 }
 
-func (i *Importer) write(ctx context.Context, m *Import) error {
-	r := run{i: i, m: m, people: map[string]int64{}}
+func (i *Importer) write(ctx context.Context, m *Import, lease store.Lease) error {
+	r := run{i: i, m: m, lease: lease, people: map[string]int64{}}
 	if err := r.prepareRun(ctx); err != nil {
 		return err
 	}
@@ -301,6 +307,9 @@ func (r *run) flush(ctx context.Context) error {
 	}
 	last := r.batch[len(r.batch)-1].draft.Line
 	err := r.i.tenant.Write(ctx, func(tx *store.Tx) error {
+		if err := r.lease.Hold(tx); err != nil {
+			return err
+		}
 		n, err := tx.Exec(`UPDATE import SET line = ?, done = done + ? WHERE id = ? AND state = ? AND line = ?`,
 			last, len(r.batch), r.m.ID, Running, r.m.line)
 		if err == nil && n == 0 {

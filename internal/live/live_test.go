@@ -21,6 +21,7 @@ import (
 	"verbale/internal/login"
 	"verbale/internal/org"
 	"verbale/internal/store"
+	"verbale/internal/store/storetest"
 )
 
 // world is a server with companies on it, and the gateway before them.
@@ -34,7 +35,7 @@ type world struct {
 
 func newWorld(t testing.TB, o live.Options) *world {
 	t.Helper()
-	server, err := store.OpenServer(context.Background(), t.TempDir(), store.Options{})
+	server, err := storetest.Open(t, t.TempDir(), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

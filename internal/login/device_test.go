@@ -11,11 +11,12 @@ import (
 	"verbale/internal/login"
 	"verbale/internal/org"
 	"verbale/internal/store"
+	"verbale/internal/store/storetest"
 )
 
 func newCompany(t testing.TB) (*store.Tenant, org.Actor) {
 	t.Helper()
-	s, err := store.OpenServer(context.Background(), t.TempDir(), store.Options{})
+	s, err := storetest.Open(t, t.TempDir(), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"verbale/internal/org"
 	"verbale/internal/problem"
 	"verbale/internal/store"
+	"verbale/internal/store/storetest"
 )
 
 // signInHouse is a server with companies to sign in to, and a clock to turn.
@@ -26,7 +27,7 @@ func newSignInHouse(t *testing.T) *signInHouse {
 	h := &signInHouse{}
 	start := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	var err error
-	h.server, err = store.OpenServer(context.Background(), t.TempDir(), store.Options{Clock: func() time.Time { return start.Add(time.Duration(h.ahead.Load())) }})
+	h.server, err = storetest.Open(t, t.TempDir(), store.Options{Clock: func() time.Time { return start.Add(time.Duration(h.ahead.Load())) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ const byNumber = `SELECT m.id, ` + candidateColumns + `
 	LEFT JOIN member k ON k.conversation = m.conversation AND k.person = ? AND k.first_n <= m.n
 	LEFT JOIN entry e ON e.seq = m.text_seq AND k.person IS NOT NULL
 	WHERE m.deleted = 0 AND m.id < ? AND m.id >= ?
-	ORDER BY m.id DESC`
+	ORDER BY m.id DESC LIMIT ?`
 
 // candidates takes the next step of the walk. Nothing is written later than it
 // comes to the register, but imports are of earlier times than their numbers
@@ -34,21 +34,25 @@ func (s *search) candidates(ask expr, not []expr) (c candidates, err error) {
 	if late {
 		ask, least = allOf(ask, hasTerm(fromElsewhere)), s.late
 	}
-	query, args := byNumber, []any{s.asker, s.resume, least}
-	if ask.op != everything {
-		query, args = byTerms, []any{s.q.after, s.before(), s.asker, question(ask, not, s.tokens), s.resume, least}
-	}
-	rows, err := s.tx.Query(query, args...)
-	if err != nil {
-		return c, err
-	}
-	defer rows.Close()
 	// A few at first: mostly they are the page. More when they were not.
 	enough := min(s.limit+1+s.opened, mostAtOnce)
 	most := mostWalked
 	if !s.narrow {
 		most = widerAfter
 	}
+	ix := indexOf(s.tx)
+	if ix.eager {
+		most = min(most, 2*enough)
+	}
+	query, args := byNumber, []any{s.asker, s.resume, least, most}
+	if ask.op != everything {
+		query, args = ix.walk(ix.question(ask, s.tokens), ix.without(not, s.tokens), s.resume, least, most, s.q.after, s.before(), s.asker)
+	}
+	rows, err := s.tx.Query(query, args...)
+	if err != nil {
+		return c, err
+	}
+	defer rows.Close()
 	c.last = s.resume
 	for walked := 0; walked < most && len(c.documents) < enough; walked++ {
 		if !rows.Next() {
@@ -85,7 +89,7 @@ const (
 	mostWalked = 5_000
 )
 
-func scanCandidate(rows *sql.Rows) (d document, visible bool, err error) {
+func scanCandidate(rows store.Rows) (d document, visible bool, err error) {
 	var conversation, n, author, time, textSeq, files, member sql.NullInt64
 	err = rows.Scan(&d.id, &conversation, &n, &author, &time, &textSeq, &files, &member, &d.sealed)
 	d.conversation, d.n, d.author, d.time, d.textSeq, d.files = conversation.Int64, n.Int64, author.Int64, time.Int64, textSeq.Int64, files.Int64

@@ -87,7 +87,7 @@ func (ix *indexer) prepare(ctx context.Context, batch []store.Entry) (func(*stor
 			return errors.Join(err, errMoved)
 		}
 		if first == 1 {
-			if _, err := tx.Note(clearTerms); err != nil {
+			if _, err := tx.Note(indexOf(tx).clear); err != nil {
 				return err
 			}
 		}
@@ -112,16 +112,17 @@ func (ix *indexer) pause(ctx context.Context, batch []store.Entry) error {
 // write puts the changes into the index. What was made since its position is
 // not in there yet, so that nothing has to be dropped for it.
 func write(tx *store.Tx, changes []change, since int64) error {
+	ix := indexOf(tx)
 	for _, c := range changes {
 		if c.id < since {
-			if _, err := tx.Note(dropTerms, c.id); err != nil {
+			if err := tx.DoNote(ix.drop, c.id); err != nil {
 				return err
 			}
 		}
 		if c.terms == "" {
 			continue
 		}
-		if _, err := tx.Note(putTerms, c.id, c.terms); err != nil {
+		if err := tx.DoNote(ix.put, c.id, c.terms); err != nil {
 			return err
 		}
 	}

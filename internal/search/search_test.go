@@ -20,6 +20,7 @@ import (
 	"verbale/internal/org"
 	"verbale/internal/search"
 	"verbale/internal/store"
+	"verbale/internal/store/storetest"
 )
 
 // house is a company with people and its index at hand.
@@ -34,7 +35,7 @@ type house struct {
 func newHouse(t testing.TB, names ...string) *house {
 	t.Helper()
 	h := &house{t: t, dir: t.TempDir(), now: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
-	s, err := store.OpenServer(t.Context(), h.dir, store.Options{Clock: func() time.Time { return h.now }})
+	s, err := storetest.Open(t, h.dir, store.Options{Clock: func() time.Time { return h.now }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +183,7 @@ func TestOnlyWhatTheAskerMaySeeNowIsFound(t *testing.T) {
 func TestAnotherCompanyFindsNothing(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "Anna", "Bruno")
-	s, err := store.OpenServer(t.Context(), t.TempDir(), store.Options{})
+	s, err := storetest.Open(t, t.TempDir(), store.Options{})
 	h.must(err)
 	t.Cleanup(func() { s.Close() })
 	g := h.group("Vendite", 0, 1)
@@ -476,6 +477,7 @@ func marked(t *testing.T, s search.Snippet) (out []string) {
 
 func TestNoWordOfAMessageIsOnTheDisk(t *testing.T) {
 	t.Parallel()
+	storetest.OnlySQLite(t) // that no table of PostgreSQL holds a word is tested in store
 	h := newHouse(t, "Anna")
 	g := h.group("Note", 0)
 	for i := range 50 {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"verbale/internal/journal"
@@ -77,37 +78,48 @@ func (w *auditor) loadCheckpoints() error {
 }
 
 func (w *auditor) walk(ctx context.Context) error {
-	rows, err := w.tx.Query(`SELECT ` + entryColumns + `, commitment, sealed FROM entry ORDER BY seq`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := ctx.Err(); err != nil {
+	last := int64(math.MinInt64) // numbers below zero are put there by hand as well
+	for more := true; more; {
+		rows, err := w.tx.Query(`SELECT `+entryColumns+`, commitment, sealed FROM entry WHERE seq > ? ORDER BY seq LIMIT ?`, last, walkPage)
+		if err != nil {
 			return err
 		}
-		var h journal.Header
-		var commitment, sealed []byte
-		if err := rows.Scan(&h.Seq, &h.Time, &h.Kind, &h.Actor, &h.Device, &h.Conversation, &h.Subject, &commitment, &sealed); err != nil {
+		read := 0
+		err = each(rows, func() error {
+			h, commitment, sealed, err := scanRow(rows, true)
+			if err != nil {
+				return err
+			}
+			read++
+			last = h.Seq
+			w.next(h, commitment, sealed)
+			return ctx.Err()
+		})
+		if err != nil {
 			return err
 		}
-		w.audit.Entries++
-		if w.broken {
-			continue
-		}
-		if want := w.tree.Size + 1; h.Seq != want {
-			w.broken = true
-			w.fault("entry %d was removed: after %d comes %d", want, want-1, h.Seq)
-			continue
-		}
-		if why := w.entry(h, commitment, sealed); why != "" {
-			w.broken = true
-			w.fault("entry %d (%s) does not hold: %s", h.Seq, h.Kind, why)
-			continue
-		}
-		w.meetCheckpoints()
+		more = read == walkPage
 	}
-	return classify(rows.Err())
+	return nil
+}
+
+// next takes the next row of the register.
+func (w *auditor) next(h journal.Header, commitment, sealed []byte) {
+	w.audit.Entries++
+	if w.broken {
+		return
+	}
+	if want := w.tree.Size + 1; h.Seq != want {
+		w.broken = true
+		w.fault("entry %d was removed: after %d comes %d", want, want-1, h.Seq)
+		return
+	}
+	if why := w.entry(h, commitment, sealed); why != "" {
+		w.broken = true
+		w.fault("entry %d (%s) does not hold: %s", h.Seq, h.Kind, why)
+		return
+	}
+	w.meetCheckpoints()
 }
 
 // entry checks one row and appends its leaf; it says what is wrong, if

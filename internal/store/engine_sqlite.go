@@ -1,18 +1,19 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 
 	"modernc.org/sqlite" // also registers the driver "sqlite"
 
 	"verbale/internal/problem"
 )
 
-// This file is all that knows SQLite. The PostgreSQL engine will stand beside
-// it with the same few names.
+// This file and sqlite_conn.go are all that knows SQLite.
 
 // The primary result codes of https://sqlite.org/rescode.html that a person
 // can do something about.
@@ -52,22 +53,142 @@ func openSQLite(path string, readOnly bool, conns int) (*sql.DB, error) {
 }
 
 const (
-	beginWrite = "BEGIN IMMEDIATE"
-	beginRead  = "BEGIN"
 	quickCheck = "PRAGMA quick_check(20)"
 	// What does something without being asked, as it was defined.
 	runsByItself = "SELECT sql FROM sqlite_schema WHERE type IN ('trigger', 'view') ORDER BY name"
 )
 
-// rebind turns "?" into the engine's parameters; SQLite takes them as they are.
-func rebind(query string) string { return query }
+// sqliteEngine keeps each company in a file of its own in a directory that no
+// other process uses.
+type sqliteEngine struct {
+	dir       string
+	companies *catalog
+}
+
+func openSQLiteEngine(ctx context.Context, dir string) (*sqliteEngine, error) {
+	db, err := openSQLite(filepath.Join(dir, "server.db"), false, 1)
+	if err != nil {
+		return nil, err
+	}
+	e := &sqliteEngine{dir: dir, companies: &catalog{db: db}}
+	if _, err := db.ExecContext(ctx, sqliteCatalog); err != nil {
+		db.Close()
+		return nil, classify(err)
+	}
+	return e, nil
+}
+
+const sqliteCatalog = `
+CREATE TABLE IF NOT EXISTS tenant (name TEXT PRIMARY KEY, created BIGINT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS host (host TEXT PRIMARY KEY, tenant TEXT NOT NULL REFERENCES tenant (name)) WITHOUT ROWID;`
+
+func (e *sqliteEngine) catalog() *catalog                           { return e.companies }
+func (e *sqliteEngine) shared() bool                                { return false }
+func (e *sqliteEngine) lookout(context.Context, func([]TenantHead)) {}
+func (e *sqliteEngine) close()                                      { e.companies.db.Close() }
+
+// sqliteDatabase is one company's file.
+type sqliteDatabase struct {
+	write   *sql.DB
+	writing *sqliteWriter
+	read    *sql.DB
+	readers chan *sqliteConn // idle read connections; nil stands for one not yet made
+	closed  chan struct{}
+}
+
+// readConns bounds how many reads run at once; more than the cores does not
+// help, since SQLite reads are processor work.
+const readConns = 4
+
+func (e *sqliteEngine) open(ctx context.Context, name string) (database, error) {
+	path := filepath.Join(e.dir, "tenants", name, databaseFile)
+	write, err := openSQLite(path, false, 1)
+	if err != nil {
+		return nil, err
+	}
+	d := &sqliteDatabase{write: write, readers: make(chan *sqliteConn, readConns), closed: make(chan struct{})}
+	if err := d.start(ctx, path, name); err != nil {
+		write.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *sqliteDatabase) start(ctx context.Context, path, name string) error {
+	if err := d.write.PingContext(ctx); err != nil {
+		return classify(err)
+	}
+	if err := migrateSQLite(ctx, d.write, name); err != nil {
+		return err
+	}
+	c, err := newSQLiteConn(ctx, d.write)
+	if err != nil {
+		return err
+	}
+	d.writing = &sqliteWriter{c}
+	if d.read, err = openSQLite(path, true, readConns); err != nil {
+		return err
+	}
+	for range readConns {
+		d.readers <- nil
+	}
+	return nil
+}
+
+func (d *sqliteDatabase) reader(ctx context.Context) (conn, func(), error) {
+	var c *sqliteConn
+	select {
+	case c = <-d.readers:
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	case <-d.closed:
+		return nil, nil, errClosed
+	}
+	if c == nil {
+		var err error
+		if c, err = newSQLiteConn(ctx, d.read); err != nil {
+			d.readers <- nil
+			return nil, nil, err
+		}
+	}
+	if _, err := c.exec("BEGIN"); err != nil {
+		d.readers <- c
+		return nil, nil, err
+	}
+	return c, func() {
+		c.exec("ROLLBACK")
+		d.readers <- c
+	}, nil
+}
+
+func (d *sqliteDatabase) writer(context.Context) (writeConn, func(), error) {
+	return d.writing, func() {}, nil
+}
+
+func (d *sqliteDatabase) dialect() Dialect { return SQLite }
+
+// close waits for the reads in hand.
+func (d *sqliteDatabase) close() {
+	close(d.closed)
+	for range readConns {
+		if c := <-d.readers; c != nil {
+			c.close()
+		}
+	}
+	d.writing.close()
+	d.read.Close()
+	d.write.Close()
+}
 
 // classify turns an engine's error into a problem where there is something
 // that a person can do; any other error passes.
 func classify(err error) error {
-	var e *sqlite.Error
-	if err == nil || problem.Of(err) != nil || !errors.As(err, &e) {
+	if err == nil || problem.Of(err) != nil {
 		return err
+	}
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return classifyPostgres(err)
 	}
 	switch e.Code() & 0xff {
 	case sqliteFull:

@@ -13,39 +13,56 @@ import (
 	"verbale/internal/problem"
 )
 
-//go:embed migrations/*.sql
+// The numbered steps of both engines are twins: the same number makes the same
+// tables and columns, which a test compares.
+//
+//go:embed migrations
 var migrationFiles embed.FS
 
-// migrate brings a company's schema up to this program's, one numbered file
-// after the other, each in a transaction: a crash in between resumes there.
-func migrate(ctx context.Context, db *sql.DB, tenant string) error {
-	files, err := fs.Sub(migrationFiles, "migrations")
+// migrateSQLite brings a company's schema up to this program's, one numbered
+// file after the other, each in a transaction: a crash in between resumes
+// there.
+func migrateSQLite(ctx context.Context, db *sql.DB, tenant string) error {
+	steps, err := migrations(goose.DialectSQLite3, db)
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+	return migrateUp(ctx, steps, fmt.Sprintf("company %q", tenant))
+}
+
+func migrations(dialect goose.Dialect, db *sql.DB, options ...goose.ProviderOption) (*goose.Provider, error) {
+	folder := map[goose.Dialect]string{goose.DialectSQLite3: "migrations/sqlite", goose.DialectPostgres: "migrations/postgres"}[dialect]
+	files, err := fs.Sub(migrationFiles, folder)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	have, want, err := p.GetVersions(ctx)
+	return goose.NewProvider(dialect, db, files, append(options, goose.WithDisableGlobalRegistry(true))...)
+}
+
+func migrateUp(ctx context.Context, steps *goose.Provider, whose string) error {
+	have, want, err := steps.GetVersions(ctx)
 	if err != nil {
 		return classify(err)
 	}
 	if have > want {
-		return problem.Newf(problem.Unavailable, "store.schema_newer",
-			"Company %q was written by a newer version of Verbale (schema %d, this program knows %d). Use that version or a later one.", tenant, have, want)
+		return schemaNewer(whose, have, want)
 	}
 	if have == want {
 		return nil
 	}
-	results, err := p.Up(ctx)
+	results, err := steps.Up(ctx)
 	if err != nil {
-		return fmt.Errorf("migrating company %q: %w", tenant, classify(err))
+		return fmt.Errorf("migrating %s: %w", whose, classify(err))
 	}
 	if have > 0 {
 		for _, r := range results {
-			slog.Info("migrated", "company", tenant, "step", r.Source.Path, "took", r.Duration)
+			slog.Info("migrated", "of", whose, "step", r.Source.Path, "took", r.Duration)
 		}
 	}
 	return nil
+}
+
+func schemaNewer(whose string, have, want int64) error {
+	return problem.Newf(problem.Unavailable, "store.schema_newer",
+		"The data of %s was written by a newer version of Verbale (schema %d, this program knows %d). Use that version or a later one.", whose, have, want)
 }

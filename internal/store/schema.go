@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"path/filepath"
 
 	"github.com/pressly/goose/v3"
@@ -12,19 +11,28 @@ import (
 // Schema says which schema a company's database has and which this program
 // wants, and changes nothing: opening the company would bring it forward.
 func (s *Server) Schema(ctx context.Context, name string) (have, want int64, err error) {
-	db, err := openSQLite(filepath.Join(s.tenantDir(name), databaseFile), true, 1)
+	return s.engine.schema(ctx, name)
+}
+
+func (e *sqliteEngine) schema(ctx context.Context, name string) (have, want int64, err error) {
+	db, err := openSQLite(filepath.Join(e.dir, "tenants", name, databaseFile), true, 1)
 	if err != nil {
 		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	files, err := fs.Sub(migrationFiles, "migrations")
+	steps, err := migrations(goose.DialectSQLite3, db)
 	if err != nil {
 		return 0, 0, err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
+	have, want, err = steps.GetVersions(ctx)
+	return have, want, classify(err)
+}
+
+// schema is one for all companies of a shared database.
+func (e *pgEngine) schema(ctx context.Context, _ string) (have, want int64, err error) {
+	if want, err = newestMigration(); err != nil {
 		return 0, 0, err
 	}
-	have, want, err = p.GetVersions(ctx)
+	err = e.pool.QueryRow(ctx, `SELECT schema_version()`).Scan(&have)
 	return have, want, classify(err)
 }

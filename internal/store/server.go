@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -29,6 +29,13 @@ type Options struct {
 	Observe   func(commands int, commit time.Duration)           // each commit, for metrics
 	Clock     func() time.Time                                   // what the register's times are taken from; time.Now if nil
 	Opened    func(ctx context.Context, t *Tenant) (stop func()) // a company was opened: start its followers; stop is called before it closes
+
+	// Database is a PostgreSQL address as the application's role; empty for
+	// SQLite in the data directory. Owner is the same as the role that owns
+	// the tables, if the schema is to be brought up to date.
+	Database, Owner string
+
+	Node string // this node's name among those that share a database; made up if empty
 }
 
 // Server is a data directory: the companies in it, each with its own database,
@@ -39,7 +46,10 @@ type Server struct {
 	root *seal.Root
 	opts Options
 	lock *os.File
-	db   *sql.DB
+
+	engine engine
+	ending context.CancelFunc // of the lookout
+	work   sync.WaitGroup     // the lookout
 
 	mu      sync.Mutex
 	tenants map[string]*opened // guarded by mu
@@ -65,10 +75,6 @@ var (
 	validHost    = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
 )
 
-const serverSchema = `
-CREATE TABLE IF NOT EXISTS tenant (name TEXT PRIMARY KEY, created BIGINT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS host (host TEXT PRIMARY KEY, tenant TEXT NOT NULL REFERENCES tenant (name)) WITHOUT ROWID;`
-
 // OpenServer opens a data directory, making it if it is not there.
 func OpenServer(ctx context.Context, dir string, opts Options) (*Server, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "tenants"), 0o700); err != nil {
@@ -90,37 +96,48 @@ func (s *Server) open(ctx context.Context) (err error) {
 	if s.root, err = seal.LoadRoot(filepath.Join(s.dir, "root.key")); err != nil {
 		return err
 	}
-	if s.db, err = openSQLite(filepath.Join(s.dir, "server.db"), false, 1); err != nil {
+	if s.opts.Node == "" {
+		s.opts.Node = rand.Text()
+	}
+	if s.engine, err = openEngine(ctx, s.dir, s.opts, s.root); err != nil {
 		return err
 	}
-	if _, err := s.db.ExecContext(ctx, serverSchema); err != nil {
-		return classify(err)
+	if err := s.load(ctx); err != nil {
+		return err
 	}
-	return s.load(ctx)
+	ctx, s.ending = context.WithCancel(context.WithoutCancel(ctx))
+	s.work.Go(func() { s.engine.lookout(ctx, func(heads []TenantHead) { s.told(ctx, heads) }) })
+	return nil
 }
 
+// told hears what other nodes have done: companies and hosts that are new, and
+// registers that have grown.
+func (s *Server) told(ctx context.Context, heads []TenantHead) {
+	if err := s.load(ctx); err != nil {
+		return // the lookout says so; the next second tells again
+	}
+	for _, h := range heads {
+		s.mu.Lock()
+		o := s.tenants[h.Tenant]
+		s.mu.Unlock()
+		if o != nil {
+			o.tenant.Heard(ctx, h.Size) // what fails is heard again in a second
+		}
+	}
+}
+
+// Shared says that other nodes may work on the same companies.
+func (s *Server) Shared() bool { return s.engine.shared() }
+
 func (s *Server) load(ctx context.Context) error {
+	names, hosts, err := s.engine.catalog().load(ctx)
+	if err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.names, s.hosts = nil, map[string]string{}
-	rows, err := s.db.QueryContext(ctx, `SELECT t.name, COALESCE(h.host, '') FROM tenant t LEFT JOIN host h ON h.tenant = t.name ORDER BY t.name`)
-	if err != nil {
-		return classify(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var name, host string
-		if err := rows.Scan(&name, &host); err != nil {
-			return err
-		}
-		if len(s.names) == 0 || s.names[len(s.names)-1] != name {
-			s.names = append(s.names, name)
-		}
-		if host != "" {
-			s.hosts[host] = name
-		}
-	}
-	return classify(rows.Err())
+	s.names, s.hosts = names, hosts
+	return nil
 }
 
 // lockDir makes sure that no other process uses the directory. The kernel
@@ -180,7 +197,11 @@ func (s *Server) CreateTenant(ctx context.Context, name, host string) (*Tenant, 
 	case host != "" && s.ByHost(host) != "":
 		return nil, ErrHostTaken
 	}
-	if err := os.Mkdir(s.tenantDir(name), 0o700); errors.Is(err, os.ErrExist) {
+	if s.Shared() {
+		if _, err := s.engine.catalog().id(ctx, name); err == nil {
+			return nil, ErrNameTaken
+		}
+	} else if err := os.Mkdir(s.tenantDir(name), 0o700); errors.Is(err, os.ErrExist) {
 		// An empty directory is what a crash right here leaves.
 		if there, readErr := os.ReadDir(s.tenantDir(name)); readErr != nil || len(there) > 0 {
 			return nil, ErrNameTaken
@@ -232,12 +253,12 @@ func (s *Server) Adopt(ctx context.Context, name, host string) (*Tenant, error) 
 	if !validName.MatchString(name) {
 		return nil, ErrBadName
 	}
-	if _, err := s.db.ExecContext(ctx, `INSERT INTO tenant (name, created) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`, name, time.Now().UnixMicro()); err != nil {
-		return nil, classify(err)
+	if _, err := s.engine.catalog().add(ctx, name); err != nil {
+		return nil, err
 	}
 	if host != "" {
-		if _, err := s.db.ExecContext(ctx, `INSERT INTO host (host, tenant) VALUES (?, ?)`, host, name); err != nil {
-			return nil, classify(err)
+		if err := s.engine.catalog().claim(ctx, host, name); err != nil {
+			return nil, err
 		}
 	}
 	if err := s.load(ctx); err != nil {
@@ -261,7 +282,7 @@ func (s *Server) Tenant(ctx context.Context, name string) (*Tenant, error) {
 	if i := sort.SearchStrings(s.names, name); i == len(s.names) || s.names[i] != name {
 		return nil, ErrNoCompany
 	}
-	t, err := openTenant(ctx, name, s.tenantDir(name), s.root, s.opts)
+	t, err := openTenant(ctx, s.engine, name, s.tenantDir(name), s.root, s.opts)
 	if err != nil {
 		return nil, err
 	}
@@ -280,12 +301,16 @@ func (s *Server) Close() error {
 	open := s.tenants
 	s.tenants = map[string]*opened{}
 	s.mu.Unlock()
+	if s.ending != nil {
+		s.ending()
+		s.work.Wait()
+	}
 	for _, o := range open {
 		o.stop()
 		o.tenant.close()
 	}
-	if s.db != nil {
-		s.db.Close()
+	if s.engine != nil {
+		s.engine.close()
 	}
 	return s.lock.Close()
 }

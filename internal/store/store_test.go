@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -13,11 +12,12 @@ import (
 
 	"verbale/internal/journal"
 	"verbale/internal/store"
+	"verbale/internal/store/storetest"
 )
 
 func openServer(t testing.TB, dir string) *store.Server {
 	t.Helper()
-	s, err := store.OpenServer(context.Background(), dir, store.Options{})
+	s, err := storetest.Open(t, dir, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,14 +124,14 @@ func TestChangeThatEntersNothingIsRefused(t *testing.T) {
 	t.Parallel()
 	tenant := newTenant(t, openServer(t, t.TempDir()), "acme")
 	err := tenant.Write(context.Background(), func(tx *store.Tx) error {
-		_, err := tx.Exec(`UPDATE keyset SET wrapped = wrapped`)
+		_, err := tx.Exec(`INSERT INTO notice (seq, conversation) VALUES (7, 7)`)
 		return err
 	})
 	if !errors.Is(err, store.ErrUnrecorded) {
 		t.Fatalf("got %v", err)
 	}
 	err = tenant.Write(context.Background(), func(tx *store.Tx) error {
-		_, err := tx.Note(`UPDATE keyset SET wrapped = wrapped`)
+		_, err := tx.Note(`INSERT INTO notice (seq, conversation) VALUES (7, 7)`)
 		return err
 	})
 	if err == nil {
@@ -144,7 +144,7 @@ func TestRegisterCannotBeChangedThroughItsOwnDoor(t *testing.T) {
 	tenant := newTenant(t, openServer(t, t.TempDir()), "acme")
 	write(t, tenant, say("one"))
 	for _, query := range []string{
-		`DELETE FROM entry`, `UPDATE entry SET time = time + 1`, `UPDATE entry SET sealed = x'00'`, `UPDATE entry SET kind = 'x.y', sealed = NULL`,
+		`DELETE FROM entry`, `UPDATE entry SET time = time + 1`, `UPDATE entry SET sealed = commitment`, `UPDATE entry SET kind = 'x.y', sealed = NULL`,
 	} {
 		err := tenant.Write(context.Background(), func(tx *store.Tx) error {
 			if err := say("cover")(tx); err != nil {
@@ -153,7 +153,7 @@ func TestRegisterCannotBeChangedThroughItsOwnDoor(t *testing.T) {
 			_, err := tx.Exec(query)
 			return err
 		})
-		if err == nil || !strings.Contains(err.Error(), "append-only") {
+		if err == nil || !strings.Contains(err.Error(), "append-only") && !strings.Contains(err.Error(), "permission denied") {
 			t.Errorf("%s: %v", query, err)
 		}
 	}
@@ -164,7 +164,7 @@ func TestSecondServerOnTheSameDirectoryIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	openServer(t, dir)
-	if _, err := store.OpenServer(context.Background(), dir, store.Options{}); !errors.Is(err, store.ErrLocked) {
+	if _, err := storetest.Open(t, dir, store.Options{}); !errors.Is(err, store.ErrLocked) {
 		t.Fatalf("got %v", err)
 	}
 }
@@ -222,11 +222,11 @@ func TestAuditNamesTheFirstEntryEditedByHand(t *testing.T) {
 		"row deleted":             {true, `DELETE FROM entry WHERE seq = 6`, "entry 6 was removed"},
 		"last row deleted":        {false, `DELETE FROM entry WHERE seq = 300`, "entry 300 was removed"},
 		"rows swapped":            {true, `UPDATE entry SET seq = -1 WHERE seq = 5; UPDATE entry SET seq = 5 WHERE seq = 6; UPDATE entry SET seq = 6 WHERE seq = -1`, "entry 5 "},
-		"row inserted":            {true, `INSERT INTO entry SELECT 301, time, kind, actor, device, conversation, subject, commitment, sealed FROM entry WHERE seq = 300`, "entry 301 "},
-		"row inserted unsealed":   {true, `INSERT INTO entry SELECT 301, time, kind, actor, device, conversation, subject, commitment, NULL FROM entry WHERE seq = 300`, "entry 301 was inserted"},
-		"row inserted between":    {true, `UPDATE entry SET seq = -seq WHERE seq > 4; INSERT INTO entry SELECT 5, time, kind, actor, device, conversation, subject, commitment, sealed FROM entry WHERE seq = 4; UPDATE entry SET seq = 1 - seq WHERE seq < 0; UPDATE head SET size = 301`, "entry 5 "},
-		"checkpoint replaced":     {true, `UPDATE checkpoint SET note = CAST(replace(CAST(note AS TEXT), '300', '299') AS BLOB)`, "the checkpoint of 300 entries was changed"},
-		"tile changed":            {true, `UPDATE tile SET data = zeroblob(length(data)) WHERE level = 1`, "tile 1/0"},
+		"row inserted":            {true, `INSERT INTO entry (seq, time, kind, actor, device, conversation, subject, commitment, sealed) SELECT 301, time, kind, actor, device, conversation, subject, commitment, sealed FROM entry WHERE seq = 300`, "entry 301 "},
+		"row inserted unsealed":   {true, `INSERT INTO entry (seq, time, kind, actor, device, conversation, subject, commitment, sealed) SELECT 301, time, kind, actor, device, conversation, subject, commitment, NULL FROM entry WHERE seq = 300`, "entry 301 was inserted"},
+		"row inserted between":    {true, `UPDATE entry SET seq = -seq WHERE seq > 4; INSERT INTO entry (seq, time, kind, actor, device, conversation, subject, commitment, sealed) SELECT 5, time, kind, actor, device, conversation, subject, commitment, sealed FROM entry WHERE seq = 4; UPDATE entry SET seq = 1 - seq WHERE seq < 0; UPDATE head SET size = 301`, "entry 5 "},
+		"checkpoint replaced":     {true, `UPDATE checkpoint SET note = (SELECT note FROM checkpoint WHERE size = 100) WHERE size = 300`, "the checkpoint of 300 entries was replaced"},
+		"tile changed":            {true, `UPDATE tile SET data = (SELECT data FROM tile WHERE level = 0 AND n = 0) WHERE level = 1`, "tile 1/0"},
 		"head moved back":         {false, `DELETE FROM entry WHERE seq > 290; DELETE FROM checkpoint; UPDATE head SET size = 290`, "head"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -242,13 +242,7 @@ func TestAuditNamesTheFirstEntryEditedByHand(t *testing.T) {
 					}
 				}
 			}
-			// By hand means past the triggers, in the file itself.
-			db, err := sql.Open("sqlite", filepath.Join(dir, "tenants", "acme", "verbale.db"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer db.Close()
-			if _, err := db.Exec(`DROP TRIGGER entry_keeps; DROP TRIGGER entry_stays; ` + c.edit); err != nil {
+			if _, err := storetest.ByHand(t, dir, "acme").Exec(c.edit); err != nil {
 				t.Fatal(err)
 			}
 			a, err := tenant.Audit(context.Background())
@@ -275,6 +269,7 @@ func TestNoReadableWordInTheDatabaseFile(t *testing.T) {
 // TestCompanyThatACrashLeftUnmadeCanBeMade: the directory comes first.
 func TestCompanyThatACrashLeftUnmadeCanBeMade(t *testing.T) {
 	t.Parallel()
+	storetest.OnlySQLite(t)
 	dir := t.TempDir()
 	s := openServer(t, dir)
 	if err := os.Mkdir(filepath.Join(dir, "tenants", "acme"), 0o700); err != nil {

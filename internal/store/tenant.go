@@ -24,9 +24,12 @@ type Tenant struct {
 	name      string
 	dir       string
 	keys      *seal.Keyset
+	db        database
+	shared    bool   // other nodes may write this company too
+	node      string // who holds a lease, where there are several
 	committed func(tenant string, seq int64)
 	observe   func(commands int, commit time.Duration)
-	clock     func() time.Time
+	clock     func() time.Time // nil: the engine's own
 
 	queue   chan *command
 	closing chan struct{} // closed by Close: take no more
@@ -36,17 +39,10 @@ type Tenant struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced when the register has grown; guarded by mu
 
-	writeDB *sql.DB
-	readDB  *sql.DB
-	readers chan *conn // idle read connections; nil stands for one not yet made
 	ending  sync.Once
 	workers sync.WaitGroup // the keeper of the tree
 	treeMu  sync.Mutex     // one Checkpoint at a time
 }
-
-// readConns bounds how many reads run at once; more than the cores does not
-// help, since SQLite reads are processor work.
-const readConns = 4
 
 // Name is the company's short name, as in a host name.
 func (t *Tenant) Name() string { return t.name }
@@ -70,124 +66,153 @@ func (t *Tenant) Grown() <-chan struct{} {
 
 // Read runs f on a consistent snapshot.
 func (t *Tenant) Read(ctx context.Context, f func(*Tx) error) error {
-	var c *conn
 	select {
-	case c = <-t.readers:
-	case <-ctx.Done():
-		return ctx.Err()
 	case <-t.stopped:
 		return errClosed
+	default:
 	}
-	defer func() { t.readers <- c }()
-	if c == nil {
-		var err error
-		if c, err = newConn(ctx, t.readDB); err != nil {
-			return err
-		}
-	}
-	if _, err := c.exec(beginRead); err != nil {
+	c, done, err := t.db.reader(ctx)
+	if err != nil {
 		return err
 	}
-	defer c.exec("ROLLBACK")
-	return classify(f(&Tx{conn: c, keys: t.keys, now: t.clock().UnixMicro()}))
+	defer done()
+	return classify(f(&Tx{conn: c, keys: t.keys, dialect: t.db.dialect(), now: t.now().UnixMicro()}))
 }
 
-func readHead(c *conn) (Head, error) {
-	var size, at int64
-	var roots []byte
-	s, err := c.stmt(`SELECT size, time, roots FROM head WHERE id = 1`)
-	if err != nil {
-		return Head{}, err
+func (t *Tenant) now() time.Time {
+	if t.clock == nil {
+		return time.Now()
 	}
-	if err := s.QueryRow().Scan(&size, &at, &roots); err != nil {
-		return Head{}, classify(err)
-	}
-	f, err := journal.UnmarshalFrontier(size, roots)
+	return t.clock()
+}
+
+// headRow is the head as it lies in the database.
+type headRow struct {
+	size, time int64
+	roots      []byte
+}
+
+func (h headRow) head() (Head, error) {
+	f, err := journal.UnmarshalFrontier(h.size, h.roots)
 	if err != nil {
 		err = refuse("store.head_damaged", "The register's head was changed by hand: its size and its tree do not fit. Keep this directory as evidence and restore the last backup.", err)
 	}
-	return Head{Frontier: f, Time: at}, err
+	return Head{Frontier: f, Time: h.time}, err
 }
 
-// openTenant opens a company's database, migrates it and starts its writer.
-// Recovery after a crash is no special path: the head is read as it was last
-// committed, and followers go on from their positions.
-func openTenant(ctx context.Context, name, dir string, root *seal.Root, opts Options) (*Tenant, error) {
-	path := dir + "/" + databaseFile
-	writeDB, err := openSQLite(path, false, 1)
+func readHead(c conn) (Head, error) {
+	var h headRow
+	rows, err := c.query(`SELECT size, time, roots FROM head WHERE id = 1`)
+	if err := one(rows, err, &h.size, &h.time, &h.roots); err != nil {
+		return Head{}, err
+	}
+	return h.head()
+}
+
+// Heard tells that another node has entered something. What it was is read
+// from the database: the number may be false.
+func (t *Tenant) Heard(ctx context.Context, seq int64) error {
+	if seq <= t.Head().Size {
+		return nil
+	}
+	var head Head
+	err := t.Read(ctx, func(tx *Tx) (err error) {
+		head, err = readHead(tx.conn)
+		return err
+	})
+	if err == nil {
+		t.reached(head)
+	}
+	return err
+}
+
+// openTenant opens a company's database and starts its writer. Recovery after
+// a crash is no special path: the head is read as it was last committed, and
+// followers go on from their positions.
+func openTenant(ctx context.Context, e engine, name, dir string, root *seal.Root, opts Options) (*Tenant, error) {
+	db, err := e.open(ctx, name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("opening company %q: %w", name, err)
 	}
 	t := &Tenant{
-		name: name, dir: dir, committed: opts.Committed, observe: opts.Observe, clock: opts.Clock,
+		name: name, dir: dir, db: db, shared: e.shared(), node: opts.Node,
+		committed: opts.Committed, observe: opts.Observe, clock: opts.Clock,
 		queue: make(chan *command, queueLength), closing: make(chan struct{}), stopped: make(chan struct{}),
-		changed: make(chan struct{}), readers: make(chan *conn, readConns), writeDB: writeDB,
+		changed: make(chan struct{}),
 	}
 	if t.observe == nil {
 		t.observe = func(int, time.Duration) {}
 	}
-	if t.clock == nil {
-		t.clock = time.Now
-	}
-	if err := t.start(ctx, path, root); err != nil {
-		writeDB.Close()
-		if t.readDB != nil {
-			t.readDB.Close()
-		}
+	if err := t.start(ctx, root); err != nil {
+		db.close()
 		return nil, fmt.Errorf("opening company %q: %w", name, err)
 	}
 	return t, nil
 }
 
-func (t *Tenant) start(ctx context.Context, path string, root *seal.Root) error {
-	if err := t.writeDB.PingContext(ctx); err != nil {
-		return classify(err)
-	}
-	if err := migrate(ctx, t.writeDB, t.name); err != nil {
+func (t *Tenant) start(ctx context.Context, root *seal.Root) (err error) {
+	if t.keys, err = t.loadKeys(ctx, root); err != nil {
 		return err
 	}
-	c, err := newConn(ctx, t.writeDB)
+	c, done, err := t.db.reader(ctx)
 	if err != nil {
 		return err
 	}
-	if t.keys, err = loadKeys(c, t.name, root); err != nil {
-		return err
-	}
 	head, err := readHead(c)
+	done()
 	if err != nil {
 		return err
 	}
 	t.head.Store(&head)
-	if t.readDB, err = openSQLite(path, true, readConns); err != nil {
-		return err
-	}
-	for range readConns {
-		t.readers <- nil
-	}
-	go t.write(c)
+	go t.write()
 	t.workers.Go(t.keepTree)
 	return nil
 }
 
-// loadKeys opens the company's keyset, and makes it at the first start.
-func loadKeys(c *conn, name string, root *seal.Root) (*seal.Keyset, error) {
-	s, err := c.stmt(`SELECT wrapped FROM keyset WHERE id = 1`)
+// loadKeys opens the company's keyset, and makes it at the first start. Of two
+// nodes that make one at once, the first's is kept.
+func (t *Tenant) loadKeys(ctx context.Context, root *seal.Root) (*seal.Keyset, error) {
+	wrapped, err := t.wrapped(ctx)
+	if !errors.Is(err, sql.ErrNoRows) {
+		if err != nil {
+			return nil, err
+		}
+		return root.OpenKeyset(t.name, wrapped)
+	}
+	_, made, err := root.NewKeyset(t.name)
 	if err != nil {
 		return nil, err
 	}
-	var wrapped []byte
-	switch err := s.QueryRow().Scan(&wrapped); {
-	case err == nil:
-		return root.OpenKeyset(name, wrapped)
-	case !errors.Is(err, sql.ErrNoRows):
-		return nil, classify(err)
-	}
-	keys, wrapped, err := root.NewKeyset(name)
+	c, done, err := t.db.writer(ctx)
 	if err != nil {
 		return nil, err
 	}
-	_, err = c.exec(`INSERT INTO keyset (id, wrapped) VALUES (1, ?)`, wrapped)
-	return keys, err
+	defer done()
+	_, _, err = c.begin()
+	if err == nil {
+		_, err = c.exec(`INSERT INTO keyset (id, wrapped) VALUES (1, ?) ON CONFLICT (id) DO NOTHING`, made)
+	}
+	if err == nil {
+		err = c.commit()
+	}
+	if err != nil {
+		c.rollback()
+		return nil, err
+	}
+	if wrapped, err = t.wrapped(ctx); err != nil {
+		return nil, err
+	}
+	return root.OpenKeyset(t.name, wrapped)
+}
+
+func (t *Tenant) wrapped(ctx context.Context) (wrapped []byte, err error) {
+	c, done, err := t.db.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	rows, err := c.query(`SELECT wrapped FROM keyset WHERE id = 1`)
+	return wrapped, one(rows, err, &wrapped)
 }
 
 // close lets the commands in hand finish, brings the tree up to date and
@@ -200,12 +225,6 @@ func (t *Tenant) close() {
 		close(t.closing)
 		<-t.stopped
 		t.workers.Wait()
-		for range readConns {
-			if c := <-t.readers; c != nil {
-				c.close()
-			}
-		}
-		t.readDB.Close()
-		t.writeDB.Close()
+		t.db.close()
 	})
 }

@@ -33,6 +33,7 @@ var ErrTreeDamaged = errors.New("store: the entries do not give the committed tr
 // keepTree is the follower that builds tiles and signs checkpoints, off the
 // write path. A crash loses none of its work but the last pass.
 func (t *Tenant) keepTree() {
+	covered := int64(-1) // by the last checkpoint that this node knows of
 	tick := time.NewTicker(checkpointEvery)
 	defer tick.Stop()
 	for {
@@ -41,8 +42,17 @@ func (t *Tenant) keepTree() {
 			return
 		case <-tick.C:
 		}
+		if t.Head().Size == covered {
+			continue
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), checkpointEvery)
-		if _, err := t.Checkpoint(ctx); err != nil && !errors.Is(err, errClosed) {
+		_, wait, err := t.Lease(ctx, "tree")
+		if err == nil && wait == 0 {
+			var last SignedCheckpoint
+			last, err = t.Checkpoint(ctx)
+			covered = last.Size
+		}
+		if err != nil && !errors.Is(err, errClosed) {
 			slog.Error("no checkpoint could be made", "company", t.name, "error", err)
 		}
 		cancel()
@@ -83,13 +93,12 @@ func (t *Tenant) Checkpoint(ctx context.Context) (SignedCheckpoint, error) {
 			return errTreeMoved
 		}
 		for _, tile := range changed {
-			if _, err := tx.Note(`INSERT INTO tile (level, n, data) VALUES (?, ?, ?)
+			if err := tx.DoNote(`INSERT INTO tile (level, n, data) VALUES (?, ?, ?)
 				ON CONFLICT (level, n) DO UPDATE SET data = excluded.data`, tile.Level, tile.N, tile.Data); err != nil {
 				return err
 			}
 		}
-		_, err = tx.Note(`INSERT INTO checkpoint (size, time, note) VALUES (?, ?, ?)`, next.Size, next.Time, next.Note)
-		return err
+		return tx.DoNote(`INSERT INTO checkpoint (size, time, note) VALUES (?, ?, ?)`, next.Size, next.Time, next.Note)
 	})
 	if errors.Is(err, errTreeMoved) {
 		err = t.Read(ctx, func(tx *Tx) (err error) {
@@ -150,26 +159,54 @@ func (o overlay) ReadTile(level int, n int64) ([]byte, error) {
 	return o.stored.ReadTile(level, n)
 }
 
+// walkPage is how many entries a walk through all of them reads at once.
+const walkPage = 2000
+
 // Leaves walks the entries after one number up to another.
 func (tx *Tx) Leaves(after, upTo int64, f func(journal.Header, journal.Commitment) error) error {
-	rows, err := tx.Query(`SELECT `+entryColumns+`, commitment FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq`, after, upTo)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var commitment []byte
-	for rows.Next() {
-		var h journal.Header
-		var c journal.Commitment
-		if err := rows.Scan(&h.Seq, &h.Time, &h.Kind, &h.Actor, &h.Device, &h.Conversation, &h.Subject, &commitment); err != nil {
+	for more := true; more; {
+		rows, err := tx.Query(`SELECT `+entryColumns+`, commitment FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`, after, upTo, walkPage)
+		if err != nil {
 			return err
 		}
-		copy(c[:], commitment)
-		if err := f(h, c); err != nil {
+		read := 0
+		err = each(rows, func() error {
+			read++
+			h, commitment, _, err := scanRow(rows, false)
+			if err != nil {
+				return err
+			}
+			after = h.Seq
+			var c journal.Commitment
+			copy(c[:], commitment)
+			return f(h, c)
+		})
+		if err != nil {
+			return err
+		}
+		more = read == walkPage
+	}
+	return nil
+}
+
+// each walks through an answer and closes it.
+func each(rows Rows, f func() error) error {
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(); err != nil {
 			return err
 		}
 	}
 	return classify(rows.Err())
+}
+
+// scanRow reads a row of an entry as it lies in the table.
+func scanRow(rows Rows, withBody bool) (h journal.Header, commitment, sealed []byte, err error) {
+	dest := []any{&h.Seq, &h.Time, &h.Kind, &h.Actor, &h.Device, &h.Conversation, &h.Subject, &commitment}
+	if withBody {
+		dest = append(dest, &sealed)
+	}
+	return h, commitment, sealed, rows.Scan(dest...)
 }
 
 // ReadTile gives a stored tile; Tx is a journal.TileReader.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,10 +12,11 @@ import (
 // Tx is what a command or a read sees of the company's database. It must not
 // be kept after the function it was given to has returned.
 type Tx struct {
-	conn *conn
-	keys *seal.Keyset
-	w    *batch // nil in a read
-	now  int64
+	conn    conn
+	keys    *seal.Keyset
+	dialect Dialect
+	w       *batch // nil in a read
+	now     int64
 
 	entered int  // entries made by this command
 	changed bool // rows of record changed by this command
@@ -44,49 +44,62 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	return n, err
 }
 
+// Do changes rows of record like Exec, for who need not know how many: the
+// statement may go out together with later ones.
+func (tx *Tx) Do(query string, args ...any) error {
+	if tx.w == nil {
+		return errReadOnly
+	}
+	tx.changed = true
+	return tx.conn.later(query, args...)
+}
+
 // Note changes rows of a table that is not of record (see unrecorded.go).
 func (tx *Tx) Note(query string, args ...any) (int64, error) {
-	if tx.w == nil {
-		return 0, errReadOnly
-	}
-	if table := changedTable(query); !unrecorded[table] {
-		return 0, fmt.Errorf("store: table %q is of record; use Exec and Enter", table)
+	if err := tx.mayNote(query); err != nil {
+		return 0, err
 	}
 	return tx.conn.exec(query, args...)
 }
 
-// Query reads rows; the caller closes them.
-func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
-	s, err := tx.conn.stmt(query)
-	if err != nil {
-		return nil, err
+// DoNote is to Note what Do is to Exec.
+func (tx *Tx) DoNote(query string, args ...any) error {
+	if err := tx.mayNote(query); err != nil {
+		return err
 	}
-	rows, err := s.Query(args...)
-	return rows, classify(err)
+	return tx.conn.later(query, args...)
+}
+
+func (tx *Tx) mayNote(query string) error {
+	if tx.w == nil {
+		return errReadOnly
+	}
+	if table := changedTable(query); !unrecorded[table] {
+		return fmt.Errorf("store: table %q is of record; use Exec and Enter", table)
+	}
+	return nil
+}
+
+// Query reads rows; the caller closes them. A walk through very many is made
+// in pages, since an engine may bring them into memory at once.
+func (tx *Tx) Query(query string, args ...any) (Rows, error) {
+	return tx.conn.query(query, args...)
 }
 
 // Row reads one row. Its Scan gives sql.ErrNoRows when there is none.
 func (tx *Tx) Row(query string, args ...any) Row {
-	s, err := tx.conn.stmt(query)
-	if err != nil {
-		return Row{err: err}
-	}
-	return Row{row: s.QueryRow(args...)}
+	rows, err := tx.conn.query(query, args...)
+	return Row{rows, err}
 }
 
 // Row is the answer to Tx.Row.
 type Row struct {
-	row *sql.Row
-	err error
+	rows Rows
+	err  error
 }
 
 // Scan copies the row's columns, or gives sql.ErrNoRows.
-func (r Row) Scan(dest ...any) error {
-	if r.err != nil {
-		return r.err
-	}
-	return classify(r.row.Scan(dest...))
-}
+func (r Row) Scan(dest ...any) error { return one(r.rows, r.err, dest...) }
 
 // Ints reads the one integer column of a query.
 func (tx *Tx) Ints(query string, args ...any) ([]int64, error) {
@@ -134,7 +147,7 @@ func (tx *Tx) Enter(d journal.Draft) (journal.Header, error) {
 	if err != nil {
 		return h, err
 	}
-	if _, err := tx.conn.exec(`INSERT INTO entry (seq, time, kind, actor, device, conversation, subject, commitment, sealed)
+	if err := tx.conn.later(`INSERT INTO entry (seq, time, kind, actor, device, conversation, subject, commitment, sealed)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		h.Seq, h.Time, h.Kind, h.Actor, h.Device, h.Conversation, h.Subject, commitment[:], sealed); err != nil {
 		return h, err
@@ -179,7 +192,7 @@ func (tx *Tx) Entries(after int64, limit int) ([]Entry, error) {
 	return tx.scanEntries(rows)
 }
 
-func (tx *Tx) scanEntries(rows *sql.Rows) ([]Entry, error) {
+func (tx *Tx) scanEntries(rows Rows) ([]Entry, error) {
 	defer rows.Close()
 	var out []Entry
 	for rows.Next() {

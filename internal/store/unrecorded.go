@@ -7,6 +7,7 @@ var unrecorded = map[string]bool{
 	"tile":          true, // the tree's tiles, from the entries
 	"checkpoint":    true, // the tree's signed roots
 	"follower":      true, // how far each follower has come
+	"lease":         true, // which node does a work
 	"mark":          true, // delivered and read marks between bursts
 	"device_use":    true, // when a device was last seen
 	"message_index": true, // the search index

@@ -47,6 +47,8 @@ type batch struct {
 // Write runs f in the company's writer and returns after the commit is
 // durable. If f gives an error, what it did is undone and the error returned;
 // other commands are not touched. f must not block and must not call Write.
+// It may be run twice, the first time in vain, so it sets what its caller
+// reads and adds nothing to it.
 //
 // If ctx ends while the command waits it is never run; once it runs, Write
 // waits for its end, so f may set variables of its caller.
@@ -76,10 +78,9 @@ func (t *Tenant) Write(ctx context.Context, f func(*Tx) error) error {
 	return c.err
 }
 
-// write is the company's one writer.
-func (t *Tenant) write(c *conn) {
+// write is the company's one writer on this node.
+func (t *Tenant) write() {
 	defer close(t.stopped)
-	defer c.close()
 	var commands []*command
 	for {
 		commands = commands[:0]
@@ -98,94 +99,120 @@ func (t *Tenant) write(c *conn) {
 				break gather
 			}
 		}
-		t.commit(c, commands)
+		t.answer(commands)
 		for _, cmd := range commands {
 			close(cmd.done)
 		}
 	}
 }
 
-// commit runs the commands in one transaction and sets each one's answer.
-// A crash before COMMIT leaves nothing of them; nobody has been answered. A
-// crash after it leaves all of them; whoever was not answered repeats, and the
-// keys of clients make the repeat harmless.
-func (t *Tenant) commit(c *conn, commands []*command) {
-	head := t.Head()
-	b := &batch{frontier: head.Frontier.Clone(), time: max(t.clock().UnixMicro(), head.Time)}
-
-	fail := func(err error) {
-		for _, cmd := range commands {
+// answer runs the commands that somebody still waits for and sets each one's
+// answer.
+func (t *Tenant) answer(commands []*command) {
+	wanted := make([]*command, 0, len(commands))
+	for _, cmd := range commands {
+		if cmd.state.CompareAndSwap(waiting, taken) {
+			wanted = append(wanted, cmd)
+		}
+	}
+	if len(wanted) == 0 {
+		return
+	}
+	err := t.commit(wanted)
+	if errors.Is(err, errTogether) {
+		// One of them broke the transaction for all, and which one is not
+		// known: each gets its own.
+		for _, cmd := range wanted {
+			if err := t.commit([]*command{cmd}); err != nil && cmd.err == nil {
+				cmd.err = err
+			}
+		}
+		return
+	}
+	if err != nil {
+		t.failed(err)
+		for _, cmd := range wanted {
 			cmd.err = err
 		}
 	}
-	if _, err := c.exec(beginWrite); err != nil {
-		fail(err)
-		return
+}
+
+// errTogether is returned for a batch that an engine could not run as one.
+var errTogether = errors.New("store: the batch cannot be written as one")
+
+// commit runs the commands in one transaction and sets their own errors; what
+// it returns is an error of all of them.
+// A crash before COMMIT leaves nothing of them; nobody has been answered. A
+// crash after it leaves all of them; whoever was not answered repeats, and the
+// keys of clients make the repeat harmless.
+func (t *Tenant) commit(commands []*command) (err error) {
+	c, done, err := t.db.writer(context.Background())
+	if err != nil {
+		return err
 	}
-	ran := false
+	defer done()
+	head, clock, err := c.begin()
+	if err != nil {
+		c.rollback()
+		return err
+	}
+	if t.clock != nil || clock == 0 {
+		clock = t.now().UnixMicro()
+	}
+	b := &batch{frontier: head.Frontier.Clone(), time: max(clock, head.Time)}
 	for _, cmd := range commands {
-		if !cmd.state.CompareAndSwap(waiting, taken) {
-			continue
-		}
-		ran = true
-		if err := t.runOne(c, b, cmd); err != nil { // the transaction itself is broken
-			c.exec("ROLLBACK")
-			t.failed(err)
-			fail(err)
-			return
+		if broken := t.runOne(c, b, cmd); broken != nil {
+			c.rollback()
+			return together(broken, commands)
 		}
 	}
 	grown := b.frontier.Size > head.Size
+	next := Head{Frontier: b.frontier, Time: b.time}
 	if grown {
-		if _, err := c.exec(`UPDATE head SET size = ?, time = ?, roots = ? WHERE id = 1`, b.frontier.Size, b.time, b.frontier.MarshalRoots()); err != nil {
-			c.exec("ROLLBACK")
-			t.failed(err)
-			fail(err)
-			return
+		if err := c.later(`UPDATE head SET size = ?, time = ?, roots = ? WHERE id = 1`, next.Size, next.Time, next.MarshalRoots()); err != nil {
+			c.rollback()
+			return together(err, commands)
 		}
-	}
-	if !ran {
-		c.exec("ROLLBACK")
-		return
 	}
 	started := time.Now()
-	if _, err := c.exec("COMMIT"); err != nil {
+	if err := c.commit(); err != nil {
 		// Nobody is told yes. Should the commit have reached the disk all the
 		// same, the head read back shows it, and repeats find their keys.
-		c.exec("ROLLBACK")
-		t.failed(err)
-		if again, readErr := readHead(c); readErr == nil {
-			t.head.Store(&again)
-		}
-		fail(err)
-		return
+		c.rollback()
+		return together(err, commands)
 	}
 	t.observe(len(commands), time.Since(started))
 	if grown {
-		t.grown(Head{Frontier: b.frontier, Time: b.time})
+		t.grown(next)
 	}
+	return nil
 }
 
-// runOne runs one command in a savepoint. The error it returns is of the
-// transaction; the command's own is left in cmd.err.
-func (t *Tenant) runOne(c *conn, b *batch, cmd *command) error {
-	if _, err := c.exec("SAVEPOINT command"); err != nil {
+// together tells an error that one command has brought on all from one of the
+// engine's, which no command alone would be spared.
+func together(err error, commands []*command) error {
+	if len(commands) == 1 || problem.Of(err) != nil {
 		return err
 	}
+	return fmt.Errorf("%w (%w)", errTogether, err)
+}
+
+// runOne runs one command. The error it returns is of the transaction; the
+// command's own is left in cmd.err.
+func (t *Tenant) runOne(c writeConn, b *batch, cmd *command) (broken error) {
 	before := b.frontier.Clone()
-	tx := &Tx{conn: c, keys: t.keys, w: b, now: b.time}
-	cmd.err = call(cmd.run, tx)
-	if cmd.err == nil && tx.changed && tx.entered == 0 {
-		cmd.err = ErrUnrecorded
-	}
+	tx := &Tx{conn: c, keys: t.keys, dialect: t.db.dialect(), w: b, now: b.time}
+	cmd.err, broken = c.attempt(func() error {
+		err := call(cmd.run, tx)
+		if err == nil && tx.changed && tx.entered == 0 {
+			err = ErrUnrecorded
+		}
+		return err
+	})
 	if cmd.err != nil {
 		b.frontier = before
-		if _, err := c.exec("ROLLBACK TO command"); err != nil {
-			return cmd.err // a full disk, say, has ended the whole transaction
-		}
 	}
-	_, err := c.exec("RELEASE command")
-	return err
+	return broken
 }
 
 // call keeps a command's panic from taking the company's writer along.
@@ -207,12 +234,20 @@ func (t *Tenant) failed(err error) {
 // grown makes new entries visible: first to Head, then to all who wait for
 // them, then to other nodes.
 func (t *Tenant) grown(h Head) {
-	t.head.Store(&h)
-	t.mu.Lock()
-	close(t.changed)
-	t.changed = make(chan struct{})
-	t.mu.Unlock()
+	t.reached(h)
 	if t.committed != nil {
 		t.committed(t.name, h.Size)
 	}
+}
+
+// reached moves the head on, unless it is further already.
+func (t *Tenant) reached(h Head) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if now := t.head.Load(); now != nil && now.Size >= h.Size {
+		return
+	}
+	t.head.Store(&h)
+	close(t.changed)
+	t.changed = make(chan struct{})
 }
