@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"verbale/internal/store/storetest"
 )
 
 // TestNoBadValueIsTakenWrittenOrRepeated sends what has the right form and
@@ -271,7 +273,7 @@ func TestNoLinkWorksThatShouldNot(t *testing.T) {
 
 	// Time passes: by hand, since it may not by waiting.
 	w.server.end(t)
-	db := database(t, w.dir, "acme")
+	db := storetest.ByHand(t, w.dir, "acme")
 	edit(t, db, "UPDATE link SET expires = 1 WHERE used = 0")
 	db.Close()
 	_, at := start(t, w.dir, "--limits-address", "1000")

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"verbale/internal/store/storetest"
 )
 
 // TestADamagedPageIsToldOfAndNeverReadAsSomethingElse overwrites pages in the
@@ -16,6 +18,7 @@ import (
 // is what was written, or an error that says what is wrong; the damage never
 // passes the check; and the last backup brings everything back.
 func TestADamagedPageIsToldOfAndNeverReadAsSomethingElse(t *testing.T) {
+	storetest.OnlySQLite(t)
 	t.Parallel()
 	rnd, _ := seeded(t)
 	w := settle(t)

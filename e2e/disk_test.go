@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"verbale/internal/store/storetest"
 )
 
 // fullDisk is a way to take the room away under a running server, and to give
@@ -92,6 +94,7 @@ func sizeOf(t testing.TB, path string) int64 {
 var diskCodes = map[string]bool{"store.full": true, "store.disk": true}
 
 func TestAFullDiskLosesNothingAndIsToldOf(t *testing.T) {
+	storetest.OnlySQLite(t)
 	t.Parallel()
 	for name, disk := range fullDisks(t) {
 		t.Run(name, func(t *testing.T) {
@@ -149,6 +152,7 @@ func TestAFullDiskLosesNothingAndIsToldOf(t *testing.T) {
 // TestADiskThatIsFullAtTheStartLosesNothing kills the server while the disk is
 // full, and starts it there.
 func TestADiskThatIsFullAtTheStartLosesNothing(t *testing.T) {
+	storetest.OnlySQLite(t)
 	t.Parallel()
 	disk, own := fullDisks(t)["on a file system of its own"]
 	if !own {
@@ -286,6 +290,7 @@ func readOnly(t *testing.T, dir string) *syscall.Credential {
 }
 
 func TestAReadOnlyDataDirectoryIsRefusedAndLeftAsItIs(t *testing.T) {
+	storetest.OnlySQLite(t)
 	t.Parallel()
 	full := t.TempDir()
 	s, at := start(t, full)

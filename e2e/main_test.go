@@ -71,6 +71,7 @@ func command(t testing.TB, args ...string) ran {
 	var out, errs bytes.Buffer
 	c := exec.Command(program, args...)
 	c.Dir = t.TempDir() // no verbale.toml of somebody's
+	c.Env = engine(t, args)
 	c.Stdout, c.Stderr = &out, &errs
 	err := c.Run()
 	if _, ended := err.(*exec.ExitError); err != nil && !ended {

@@ -54,6 +54,7 @@ func launchAs(t testing.TB, as *syscall.Credential, dir string, args ...string) 
 	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--data", dir, "--log-level", "debug", "--log-format", "text"}, args...)
 	s.cmd = exec.Command(program, args...)
 	s.cmd.Dir = t.TempDir()
+	s.cmd.Env = engine(t, args)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as}
 	s.cmd.Stderr = s.log
 	out, err := s.cmd.StdoutPipe()

@@ -13,6 +13,8 @@ import (
 
 	"verbale/internal/store"
 	"verbale/internal/store/pgtest"
+
+	_ "modernc.org/sqlite"
 )
 
 // OnPostgres says that the run is about PostgreSQL.
