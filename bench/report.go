@@ -31,6 +31,8 @@ type W1 struct {
 	Delivery   Quantiles `json:"delivery_ms"`    // from sending to each member, at half of saturation
 	CPUPer1000 float64   `json:"cpu_s_per_1000"` // of the server, with all deliveries
 	RSS        float64   `json:"rss_mib"`
+
+	DeliveryCPU float64 `json:"delivery_cpu_s_per_100k"` // of the server, for what it does not do when only the senders are connected
 }
 
 // W2 is one group of 1,000 connected members.
@@ -78,6 +80,7 @@ func (r Report) Print(w io.Writer) error {
 	row("    answer at half of that", "p50 %.2f ms, p99 %.2f ms", "", r.W1.Ack.P50, r.W1.Ack.P99)
 	row("    delivery at half of that", "p50 %.2f ms, p99 %.2f ms", "p50 10 ms, p99 50 ms", r.W1.Delivery.P50, r.W1.Delivery.P99)
 	row("    processor for 1,000 messages", "%.3f s", "0.25 s", r.W1.CPUPer1000)
+	row("    of it, for 100,000 deliveries", "%.3f s", "0.3 s", r.W1.DeliveryCPU)
 	row("    memory", "%.0f MiB", "", r.W1.RSS)
 	row("W2  one group of 1,000", "", "")
 	row("    deliveries a second", "%.0f (%.0f %% of %.0f bare)", "50 %", r.W2.Rate, share(r.W2.Rate, r.W2.BareRate), r.W2.BareRate)

@@ -12,13 +12,15 @@ const (
 	groups      = 10
 	groupSize   = 20
 	senders     = 50
+	everyFourth = groupSize / (senders / groups) // member of a group writes
 	drainWithin = 20 * time.Second
 	warmUp      = 500 * time.Millisecond
 )
 
-// busy is the ten groups of W1, everybody connected.
+// busy is the ten groups of W1, with everybody connected, or those who write.
 type busy struct {
-	sockets   []*socket
+	sockets   []*socket // by place: everyFourth writes
+	each      int64     // how many of a group are connected
 	groups    []int64
 	delivered atomic.Int64
 	accepted  atomic.Int64
@@ -31,30 +33,13 @@ type busy struct {
 }
 
 func (r *run) w1(ctx context.Context) error {
-	if err := r.server.again(ctx); err != nil {
-		return err
-	}
-	b, err := r.gather(ctx)
+	b, rate, cpu, err := r.flatOut(ctx, 1, r.saturation)
 	if err != nil {
 		return err
 	}
 	defer closeAll(b.sockets)
-
-	if err := b.saturate(ctx, warmUp); err != nil { // caches and connections warm
-		return err
-	}
-	accepted, cpu, began := b.accepted.Load(), r.server.cpu(), time.Now()
-	if err := b.saturate(ctx, r.saturation); err != nil {
-		return err
-	}
-	took, count := time.Since(began), float64(b.accepted.Load()-accepted)
-	if err := b.drain(ctx); err != nil {
-		return err
-	}
 	w := &r.report.W1
-	w.Rate = count / took.Seconds()
-	w.CPUPer1000 = (r.server.cpu() - cpu).Seconds() / count * 1000
-	w.RSS = r.server.memory()
+	w.Rate, w.CPUPer1000, w.RSS = rate, cpu*1000, r.server.memory()
 
 	b.measuring.Store(true)
 	if err := b.paced(ctx, w.Rate/2, r.half); err != nil {
@@ -72,17 +57,50 @@ func (r *run) w1(ctx context.Context) error {
 	}
 	w.Ack, w.Delivery = ack.quantiles(), delivery.quantiles()
 	closeAll(b.sockets)
+
+	r.say("W1: only those who write are connected")
+	fewer, _, without, err := r.flatOut(ctx, everyFourth, r.saturation/2)
+	if err != nil {
+		return err
+	}
+	closeAll(fewer.sockets)
+	w.DeliveryCPU = (cpu - without) / float64(b.each-fewer.each) * 100_000
+
 	r.say("W1: bare group commit")
 	w.BareRate, err = bareCommits(ctx, r.folder, senders, r.bare)
 	return err
 }
 
-// gather makes the groups and connects everybody.
-func (r *run) gather(ctx context.Context) (*busy, error) {
+// flatOut starts the server anew, connects one member in so many, and gives
+// the rate of messages at saturation and the processor seconds for each.
+func (r *run) flatOut(ctx context.Context, oneIn int, d time.Duration) (b *busy, rate, cpu float64, err error) {
+	if err := r.server.again(ctx); err != nil {
+		return nil, 0, 0, err
+	}
+	if b, err = r.gather(ctx, oneIn); err != nil {
+		return nil, 0, 0, err
+	}
+	if err := b.saturate(ctx, warmUp); err != nil { // caches and connections warm
+		return b, 0, 0, err
+	}
+	accepted, used, began := b.accepted.Load(), r.server.cpu(), time.Now()
+	if err := b.saturate(ctx, d); err != nil {
+		return b, 0, 0, err
+	}
+	took, count := time.Since(began), float64(b.accepted.Load()-accepted)
+	if err := b.drain(ctx); err != nil {
+		return b, 0, 0, err
+	}
+	return b, count / took.Seconds(), (r.server.cpu() - used).Seconds() / count, nil
+}
+
+// gather makes the groups and connects one member in so many.
+func (r *run) gather(ctx context.Context, oneIn int) (*busy, error) {
 	people := r.company.people[:groups*groupSize]
 	b := &busy{
 		groups: make([]int64, groups), latency: make([]histogram, len(people)), ack: make([]histogram, senders),
 		sent: make([]chan time.Time, senders), acked: make([]chan struct{}, senders),
+		sockets: make([]*socket, len(people)), each: int64(groupSize / oneIn),
 	}
 	err := atOnce(groups, 4, func(i int) (err error) {
 		b.groups[i], err = r.company.group(ctx, people[i*groupSize:(i+1)*groupSize])
@@ -91,7 +109,8 @@ func (r *run) gather(ctx context.Context) (*busy, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.sockets, err = connectAll(len(people), func(i int) *person { return people[i] }, func(i int, s *socket) {
+	connected, err := connectAll(len(people)/oneIn, func(i int) *person { return people[i*oneIn] }, func(i int, s *socket) {
+		i *= oneIn
 		s.onEvent = func(frame []byte, now time.Time) {
 			sent, _, ok := readText(frame)
 			if !ok {
@@ -102,10 +121,10 @@ func (r *run) gather(ctx context.Context) (*busy, error) {
 				b.latency[i].add(now.Sub(sent))
 			}
 		}
-		if i%(groupSize/(senders/groups)) != 0 {
+		if i%everyFourth != 0 {
 			return
 		}
-		sender := i / (groupSize / (senders / groups))
+		sender := i / everyFourth
 		b.sent[sender], b.acked[sender] = make(chan time.Time, 1<<16), make(chan struct{}, 1<<16)
 		s.onAck = func(_ int64, now time.Time) {
 			b.accepted.Add(1)
@@ -116,6 +135,9 @@ func (r *run) gather(ctx context.Context) (*busy, error) {
 		}
 		s.onError = func(frame []byte) { b.refused.Store(new(string(frame))) }
 	})
+	for i, s := range connected {
+		b.sockets[i*oneIn] = s
+	}
 	return b, err
 }
 
@@ -124,7 +146,7 @@ func (b *busy) send(sender, number int) error {
 	if refused := b.refused.Load(); refused != nil {
 		return fmt.Errorf("a message was refused: %s", *refused)
 	}
-	at := sender * (groupSize / (senders / groups))
+	at := sender * everyFourth
 	now := time.Now()
 	b.sent[sender] <- now
 	return b.sockets[at].post(int64(number), b.groups[at/groupSize], text(now, number))
@@ -180,11 +202,11 @@ func (b *busy) paced(ctx context.Context, rate float64, d time.Duration) error {
 	})
 }
 
-// drain waits until every member has got every accepted message.
+// drain waits until everybody connected has got every accepted message.
 func (b *busy) drain(ctx context.Context) error {
-	for end := time.Now().Add(drainWithin); b.delivered.Load() < b.accepted.Load()*groupSize; {
+	for end := time.Now().Add(drainWithin); b.delivered.Load() < b.accepted.Load()*b.each; {
 		if time.Now().After(end) || ctx.Err() != nil {
-			return fmt.Errorf("%d deliveries of %d came", b.delivered.Load(), b.accepted.Load()*groupSize)
+			return fmt.Errorf("%d deliveries of %d came", b.delivered.Load(), b.accepted.Load()*b.each)
 		}
 		pause(ctx, time.Millisecond)
 	}
