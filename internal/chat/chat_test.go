@@ -122,6 +122,34 @@ func TestSameKeyIsTheSameMessageAndWritesNothing(t *testing.T) {
 	})
 }
 
+func TestRepeatIsAnsweredEvenToWhomWasTakenOut(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 2)
+	g := h.group(0, 1)
+	key := uuid.NewString()
+	var first, again chat.Posted
+	h.write(func(tx *store.Tx) (err error) {
+		first, err = chat.Post(tx, h.people[1], chat.Draft{Key: key, Conversation: g, Text: "the last word"})
+		return err
+	})
+	h.write(func(tx *store.Tx) error { return chat.RemoveMember(tx, h.people[0], g, h.people[1].Person) })
+	size := h.tenant.Head().Size
+	h.write(func(tx *store.Tx) (err error) {
+		again, err = chat.Post(tx, h.people[1], chat.Draft{Key: key, Conversation: g, Text: "the last word"})
+		return err
+	})
+	if again != first || h.tenant.Head().Size != size {
+		t.Errorf("the repeat gave %+v after %+v", again, first)
+	}
+	err := h.try(func(tx *store.Tx) error {
+		_, err := chat.Post(tx, h.people[1], chat.Draft{Key: uuid.NewString(), Conversation: g, Text: "one more"})
+		return err
+	})
+	if !errors.Is(err, chat.ErrNoConversation) {
+		t.Errorf("a new message from whom was taken out: %v", err)
+	}
+}
+
 func TestTextsThatAreNoMessageAreRefusedAndNothingIsWritten(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 1)

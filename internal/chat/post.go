@@ -34,12 +34,16 @@ func Post(tx *store.Tx, by org.Actor, d Draft) (p Posted, err error) {
 	if err != nil || len(d.Key) != 36 {
 		return p, ErrBadKey
 	}
-	if p, done, err := postedBefore(tx, by.Person, key, d.Conversation); done || err != nil {
-		return p, err
+	m, before, refused := org.MayInAnd(tx, by.Person, d.Conversation, org.MessagePost,
+		`SELECT k.message FROM message_key k WHERE k.person = ? AND k.key = ?`, by.Person, key[:])
+	if before != 0 || refused != nil {
+		// Who repeats gets the first answer, even where they may no longer write.
+		if p, done, err := postedBefore(tx, by.Person, key, d.Conversation); done || err != nil {
+			return p, err
+		}
 	}
-	m, err := org.MayIn(tx, by.Person, d.Conversation, org.MessagePost)
-	if err != nil {
-		return p, err
+	if refused != nil {
+		return p, refused
 	}
 	if d.ReplyTo != 0 {
 		if err := mayReply(tx, d, m.FirstN); err != nil {

@@ -101,18 +101,35 @@ type Membership struct {
 	LastN  int64  // the conversation's last
 }
 
+const ofMembership = ` FROM member m
+	JOIN conversation c ON c.id = m.conversation
+	JOIN person p ON p.id = m.person AND p.active = 1
+	WHERE m.conversation = ? AND m.person = ?`
+
 // MayIn decides whether a person may do something in a conversation, and gives
 // their place in it. Whoever is not a member learns nothing, not even that it
 // exists.
 func MayIn(tx *store.Tx, person, conversation int64, p Permission) (m Membership, err error) {
-	err = tx.Row(`SELECT c.kind, m.role, m.first_n, c.last_n FROM member m
-		JOIN conversation c ON c.id = m.conversation
-		JOIN person p ON p.id = m.person AND p.active = 1
-		WHERE m.conversation = ? AND m.person = ?`, conversation, person).Scan(&m.Kind, &m.Role, &m.FirstN, &m.LastN)
-	if errors.Is(err, sql.ErrNoRows) {
+	err = tx.Row(`SELECT c.kind, m.role, m.first_n, c.last_n`+ofMembership, conversation, person).
+		Scan(&m.Kind, &m.Role, &m.FirstN, &m.LastN)
+	return m.decide(p, err)
+}
+
+// MayInAnd is MayIn, and asks the database for a number more at the same time:
+// that of a scalar subquery, 0 if it finds none or the person is not a member.
+func MayInAnd(tx *store.Tx, person, conversation int64, p Permission, subquery string, args ...any) (m Membership, found int64, err error) {
+	err = tx.Row(`SELECT c.kind, m.role, m.first_n, c.last_n, COALESCE((`+subquery+`), 0)`+ofMembership, append(args, conversation, person)...).
+		Scan(&m.Kind, &m.Role, &m.FirstN, &m.LastN, &found)
+	m, err = m.decide(p, err)
+	return m, found, err
+}
+
+// decide answers for the membership that was read, or the error of reading it.
+func (m Membership) decide(p Permission, err error) (Membership, error) {
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
 		return m, ErrNoConversation
-	}
-	if err != nil {
+	case err != nil:
 		return m, err
 	}
 	return m, holds(conversationRoles[m.Role], p)
