@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"strings"
 	"time"
@@ -165,39 +164,68 @@ func (ix *indexer) read(tx *store.Tx, ids []int64, batch []store.Entry) ([]chang
 	for _, e := range batch {
 		bodies[e.Seq] = e.Body
 	}
+	documents, err := current(tx, ids, batch)
+	if err != nil {
+		return nil, err
+	}
 	var out []change
 	for _, id := range ids {
-		d, found, err := current(tx, id)
-		if err != nil {
-			return nil, err
-		}
+		d, found := documents[id]
 		c := change{id: id}
 		if found {
-			if body, ok := bodies[d.textSeq]; ok && body != nil {
+			body := bodies[d.textSeq]
+			if body == nil {
+				if body, err = tx.Body(d.textSeq); errors.Is(err, store.ErrErased) {
+					found, err = false, nil
+				}
+			}
+			if err == nil && found {
 				err = d.fill(tx, body)
-			} else {
-				found, err = d.open(tx)
 			}
 			if err != nil {
 				return nil, err
 			}
 		}
 		if found {
-			c.terms = ix.lines.line(&d)
+			c.terms = ix.lines.line(d)
 		}
 		out = append(out, c)
 	}
 	return out, nil
 }
 
-// current gives a message that has a text now.
-func current(tx *store.Tx, id int64) (d document, found bool, err error) {
-	d.id = id
-	err = tx.Row(`SELECT m.conversation, m.n, m.author, m.time, m.text_seq, m.files, m.imported <> 0, e.sealed
-		FROM message m JOIN entry e ON e.seq = m.text_seq WHERE m.id = ? AND m.deleted = 0`, id).
-		Scan(&d.conversation, &d.n, &d.author, &d.time, &d.textSeq, &d.files, &d.imported, &d.sealed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return d, false, nil
+const currentMessages = `SELECT id, conversation, n, author, time, text_seq, files, imported <> 0 FROM message WHERE deleted = 0 AND `
+
+// current gives those of the messages that have a text now, by their number:
+// the ones that the batch made in one query, and earlier ones one by one.
+func current(tx *store.Tx, ids []int64, batch []store.Entry) (map[int64]*document, error) {
+	out := make(map[int64]*document, len(ids))
+	first, last := batch[0].Seq, batch[len(batch)-1].Seq
+	if err := readCurrent(tx, out, currentMessages+`id >= ? AND id <= ?`, first, last); err != nil {
+		return nil, err
 	}
-	return d, err == nil, err
+	for _, id := range ids {
+		if id < first {
+			if err := readCurrent(tx, out, currentMessages+`id = ?`, id); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+func readCurrent(tx *store.Tx, out map[int64]*document, query string, args ...any) error {
+	rows, err := tx.Query(query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		d := new(document)
+		if err := rows.Scan(&d.id, &d.conversation, &d.n, &d.author, &d.time, &d.textSeq, &d.files, &d.imported); err != nil {
+			return err
+		}
+		out[d.id] = d
+	}
+	return rows.Err()
 }

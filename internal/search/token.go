@@ -27,14 +27,17 @@ func (t tokens) of(one term) string {
 type lineWriter struct {
 	tokens
 	known map[string]string // the tokens of a word, as it stands in a text
+	begun map[term]string   // the tokens of beginnings, which new words share with others
 	used  map[string]bool   // words of this text
 }
 
-// wordsKept bounds the memory of a lineWriter.
-const wordsKept = 20_000
+const (
+	wordsKept      = 20_000 // bounds the memory of a lineWriter
+	shortBeginning = 5      // bytes
+)
 
 func newLineWriter(keys *seal.Keyset) *lineWriter {
-	return &lineWriter{tokens{keys}, map[string]string{}, map[string]bool{}}
+	return &lineWriter{tokens{keys}, map[string]string{}, map[term]string{}, map[string]bool{}}
 }
 
 func (l *lineWriter) line(d *document) string {
@@ -70,7 +73,23 @@ func (l *lineWriter) word(word string, w atom) string {
 
 func (l *lineWriter) write(b *strings.Builder, terms []term) {
 	for _, t := range terms {
-		b.WriteString(l.of(t))
+		b.WriteString(l.token(t))
 		b.WriteByte(' ')
 	}
+}
+
+// token remembers the short beginnings: there are few, and they are used often.
+func (l *lineWriter) token(t term) string {
+	if t.sort != beginning || len(t.word) > shortBeginning {
+		return l.of(t)
+	}
+	token, ok := l.begun[t]
+	if !ok {
+		token = l.of(t)
+		if len(l.begun) >= wordsKept {
+			clear(l.begun)
+		}
+		l.begun[term{t.sort, strings.Clone(t.word)}] = token
+	}
+	return token
 }
