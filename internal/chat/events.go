@@ -2,7 +2,6 @@ package chat
 
 import (
 	"encoding/json"
-	"errors"
 
 	"verbale/internal/org"
 	"verbale/internal/store"
@@ -36,41 +35,6 @@ func notice(e store.Entry) Event {
 		ev.Conversation = e.Seq
 	}
 	return ev
-}
-
-// Present turns an entry into the event that members, or for entries of no
-// conversation everybody in the company, may see; ok is false for entries that
-// are nobody's to see this way.
-//
-// Messages and people are given as they are now, not as they were: what has
-// been deleted since is not handed out again by catching up.
-func Present(tx *store.Tx, e store.Entry) (ev Event, ok bool, err error) {
-	ev = Event{Seq: e.Seq, Time: e.Time, Kind: e.Kind, Actor: e.Actor, Conversation: e.Conversation, Subject: e.Subject}
-	switch e.Kind {
-	case KindPosted, KindImported, KindEdited, KindDeleted:
-		id := e.Subject
-		if e.Kind == KindPosted || e.Kind == KindImported {
-			id = e.Seq
-		}
-		m, err := Read(tx, id)
-		if errors.Is(err, ErrNoMessage) {
-			return ev, false, nil // an import that was undone
-		}
-		ev.Message, ev.N = &m, m.N
-		return ev, true, err
-	case org.KindPersonAdded, org.KindPersonChanged:
-		id := e.Subject
-		if e.Kind == org.KindPersonAdded {
-			id = e.Seq
-		}
-		p, err := org.ReadPerson(tx, id)
-		ev.Person = &p
-		return ev, true, err
-	case KindReadMarked, org.KindCompanyCreated:
-		ev.Data = e.Body
-		return ev, true, nil
-	}
-	return notice(e), notices[e.Kind], nil
 }
 
 // Synced is a page of what came after a number.
@@ -108,16 +72,16 @@ func Sync(tx *store.Tx, person, after int64, limit int) (s Synced, err error) {
 			s.Seq = e.Seq
 			continue
 		}
-		ev, ok, err := Present(tx, e)
+		ev, err := Present(tx, e)
 		if err != nil {
 			return s, err
 		}
-		if ok && Sees(seats, person, ev) {
+		if ev != nil && Sees(seats, person, *ev) {
 			if len(s.Events) == limit {
 				s.More = true
 				return s, nil
 			}
-			s.Events = append(s.Events, ev)
+			s.Events = append(s.Events, *ev)
 		}
 		s.Seq = e.Seq
 	}

@@ -4,94 +4,11 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"verbale/internal/org"
 	"verbale/internal/problem"
 	"verbale/internal/store"
 )
-
-const messageColumns = `m.id, m.conversation, m.n, m.author, m.time, m.reply_to, m.edited, m.deleted, m.deleted_by, m.imported, m.files, m.text_seq, e.sealed`
-
-const fromMessages = ` FROM message m JOIN entry e ON e.seq = m.text_seq `
-
-// Read gives a message, whoever asks: callers that serve people use Visible.
-func Read(tx *store.Tx, id int64) (Message, error) {
-	found, err := queryMessages(tx, `SELECT `+messageColumns+fromMessages+`WHERE m.id = ?`, id)
-	if err != nil {
-		return Message{}, err
-	}
-	if len(found) == 0 {
-		return Message{}, ErrNoMessage
-	}
-	return found[0], nil
-}
-
-// Visible gives a message that a person may see now.
-func Visible(tx *store.Tx, person, id int64) (Message, error) {
-	m, _, err := visible(tx, person, id)
-	return m, err
-}
-
-// queryMessages runs a query whose columns are messageColumns, and opens the
-// texts.
-func queryMessages(tx *store.Tx, query string, args ...any) ([]Message, error) {
-	rows, err := tx.Query(query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := []Message{}
-	var withFiles []int
-	for rows.Next() {
-		var m Message
-		var imported, files, textSeq int64
-		var sealed []byte
-		if err := rows.Scan(&m.ID, &m.Conversation, &m.N, &m.Author, &m.Time, &m.ReplyTo, &m.Edited, &m.Deleted, &m.DeletedBy, &imported, &files, &textSeq, &sealed); err != nil {
-			return nil, err
-		}
-		if err := fillText(tx, &m, imported, textSeq, sealed); err != nil {
-			return nil, err
-		}
-		if files > 0 && m.Deleted == 0 {
-			withFiles = append(withFiles, len(out))
-		}
-		out = append(out, m)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	rows.Close()
-	for _, i := range withFiles {
-		if out[i].Files, err = attached(tx, out[i].ID); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// fillText opens the entry that has a message's text. Of a deleted or erased
-// message nothing is shown.
-func fillText(tx *store.Tx, m *Message, imported, textSeq int64, sealed []byte) error {
-	plain, err := tx.Open(textSeq, sealed)
-	if errors.Is(err, store.ErrErased) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	var b body
-	if err := json.Unmarshal(plain, &b); err != nil {
-		return fmt.Errorf("chat: the body of entry %d is not a message's", textSeq)
-	}
-	if imported != 0 {
-		m.Imported = &Imported{Import: imported, Name: b.Name, Line: b.Line}
-	}
-	if m.Deleted == 0 {
-		m.Text = b.Text
-	}
-	return nil
-}
 
 // Page is a part of a conversation, oldest first.
 type Page struct {
@@ -119,13 +36,13 @@ func ReadPage(tx *store.Tx, person, conversation, after, before int64, limit int
 		return p, err
 	}
 	if forwards {
-		p.Messages, err = queryMessages(tx, `SELECT `+messageColumns+fromMessages+`
+		p.Messages, err = queryMessages(tx, `SELECT `+withText+`
 			WHERE m.conversation = ? AND m.n > ? ORDER BY m.n LIMIT ?`, conversation, max(after, place.FirstN-1), limit+1)
 	} else {
 		if before == 0 {
 			before = place.LastN + 1
 		}
-		p.Messages, err = queryMessages(tx, `SELECT `+messageColumns+fromMessages+`
+		p.Messages, err = queryMessages(tx, `SELECT `+withText+`
 			WHERE m.conversation = ? AND m.n < ? AND m.n >= ? ORDER BY m.n DESC LIMIT ?`, conversation, before, place.FirstN, limit+1)
 	}
 	if err != nil {

@@ -15,7 +15,7 @@ func (h *hub) deal(s *said) {
 	case s.Kind == login.KindDeviceEnded:
 		h.signOut(func(c *client) bool { return c.actor.Device == s.Subject })
 		return
-	case !s.shown:
+	case s.ev == nil:
 		return
 	case s.ev.Conversation == 0:
 		h.toAll(s.frame)
@@ -25,7 +25,7 @@ func (h *hub) deal(s *said) {
 		return
 	}
 	a := h.audiences[s.ev.Conversation]
-	joined, left := chat.Moves(s.ev)
+	joined, left := chat.Moves(*s.ev)
 	if s.Seq > a.asOf {
 		a.leave(left)
 		for _, seat := range joined {
@@ -42,7 +42,7 @@ func (h *hub) deal(s *said) {
 		return
 	}
 	for _, seat := range a.seats {
-		if seat.Person != left && seat.Sees(s.ev) {
+		if seat.Person != left && seat.Sees(*s.ev) {
 			h.toPerson(seat.Person, s.frame)
 		}
 	}
@@ -55,11 +55,11 @@ func (h *hub) toMarked(s *said, a *audience) {
 	for _, seat := range a.seats {
 		member[seat.Person] = true
 	}
-	for _, m := range chat.MarksIn(s.ev) {
+	for _, m := range chat.MarksIn(*s.ev) {
 		if !member[m.Person] || h.people[m.Person] == nil {
 			continue
 		}
-		own := s.ev
+		own := *s.ev
 		own.Data, _ = json.Marshal(map[string][]chat.Mark{"marks": {m}})
 		h.toPerson(m.Person, encode(eventFrame{"event", wire.OfEvent(own, nil)}))
 	}

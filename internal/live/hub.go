@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	batch      = 64              // entries dealt with between two flushes
+	batch      = 256             // entries dealt with between two flushes
 	lookAgain  = 2 * time.Second // a wake-up that was lost costs this much
 	pingEvery  = 30              // seconds between two pings to a socket
 	deadAfter  = 75              // seconds without a sound after which a socket is cut
@@ -23,8 +23,7 @@ const (
 	audiences  = 10_000          // conversations whose members are remembered
 	restartIn  = time.Second     // after an error
 	parallelAt = 128             // sockets to flush from which on several cores share the work
-	gatherFrom = 256             // sockets in a flush from which on entries are gathered for the next,
-	gatherFor  = 2               // times as long as it took,
+	gatherFor  = 2               // times as long as dealing with entries took, what comes next is gathered,
 	gatherMost = 8 * time.Millisecond
 )
 
@@ -139,11 +138,10 @@ var ready = func() <-chan struct{} {
 	return c
 }()
 
-// said is an entry that was dealt with, and the event of it, if it is one.
+// said is an entry that was dealt with, and the event of it, nil if it is none.
 type said struct {
 	store.Entry
-	ev    chat.Event
-	shown bool
+	ev    *chat.Event
 	frame []byte
 }
 
@@ -154,6 +152,7 @@ func (h *hub) advance(look bool) (more bool, err error) {
 		return false, nil // pos is this goroutine's to write, so it reads it without the lock
 	}
 	time.Sleep(time.Until(h.gather))
+	began := time.Now()
 	if len(h.audiences) > audiences {
 		clear(h.audiences) // they are read again when they are needed
 	}
@@ -166,8 +165,8 @@ func (h *hub) advance(look bool) (more bool, err error) {
 		return false, err
 	}
 	for i := range all {
-		if all[i].shown {
-			all[i].frame = encode(eventFrame{"event", wire.OfEvent(all[i].ev, h.online)})
+		if all[i].ev != nil {
+			all[i].frame = encode(eventFrame{"event", wire.OfEvent(*all[i].ev, h.online)})
 		}
 	}
 	h.mu.Lock()
@@ -177,7 +176,8 @@ func (h *hub) advance(look bool) (more bool, err error) {
 	}
 	h.mu.Unlock()
 	h.behind.Store(max(0, h.tenant.Head().Size-h.pos))
-	h.flushAndGather()
+	h.flush()
+	h.gatherSince(began)
 	return len(all) == batch, nil
 }
 
@@ -190,14 +190,15 @@ func (h *hub) read(tx *store.Tx) ([]said, error) {
 	if err != nil || len(entries) == 0 {
 		return nil, err
 	}
+	events, err := chat.PresentAll(tx, entries)
+	if err != nil {
+		return nil, err
+	}
 	all := make([]said, len(entries))
 	for i, e := range entries {
-		all[i].Entry = e
-		if all[i].ev, all[i].shown, err = chat.Present(tx, e); err != nil {
-			return nil, err
-		}
-		if all[i].shown && all[i].ev.Conversation != 0 {
-			if _, err := h.audience(tx, all[i].ev.Conversation); err != nil {
+		all[i] = said{Entry: e, ev: events[i]}
+		if events[i] != nil && events[i].Conversation != 0 {
+			if _, err := h.audience(tx, events[i].Conversation); err != nil {
 				return nil, err
 			}
 		}
@@ -223,17 +224,13 @@ func (h *hub) audience(tx *store.Tx, conversation int64) (*audience, error) {
 	return a, nil
 }
 
-// flushAndGather flushes, and if that was to many sockets lets what comes next
-// wait for a moment: a socket is written to at the same cost for one frame as
-// for several, so the busier the hub, the more frames go in one write. After a
-// quiet moment nothing waits.
-func (h *hub) flushAndGather() {
-	began, many := time.Now(), len(h.touched) >= gatherFrom
-	h.flush()
-	if many {
-		now := time.Now()
-		h.gather = now.Add(min(gatherFor*now.Sub(began), gatherMost))
-	}
+// gatherSince lets what comes next wait for a moment, the longer the more there
+// was to do: a query, a wake-up and a write to a socket cost the same for one
+// message as for several, so the busier the hub, the more of them share it.
+// After a quiet moment nothing waits.
+func (h *hub) gatherSince(began time.Time) {
+	now := time.Now()
+	h.gather = now.Add(min(gatherFor*now.Sub(began), gatherMost))
 }
 
 // flush writes what was queued. It returns when everything is written that the
