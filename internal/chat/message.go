@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"verbale/internal/store"
 )
@@ -116,17 +115,17 @@ func madeBy(tx *store.Tx, entries []store.Entry) (map[int64]*Message, error) {
 }
 
 // fill takes the text from the body of the entry that has it, or from why
-// there is none. Of a deleted or erased message nothing is shown.
+// there is none. Of a deleted or erased message nothing is shown. One that is
+// damaged is shown as that: it must not take its whole page with it.
 func (r *messageRow) fill(plain []byte, err error) error {
-	if errors.Is(err, store.ErrErased) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
 	var b body
-	if err := json.Unmarshal(plain, &b); err != nil {
-		return fmt.Errorf("chat: the body of entry %d is not a message's", r.textSeq)
+	switch {
+	case errors.Is(err, store.ErrErased):
+		return nil
+	case errors.Is(err, store.ErrDamaged), err == nil && json.Unmarshal(plain, &b) != nil:
+		r.Damaged = r.Deleted == 0
+	case err != nil:
+		return err
 	}
 	if r.imported != 0 {
 		r.Imported = &Imported{Import: r.imported, Name: b.Name, Line: b.Line}

@@ -132,7 +132,7 @@ func Edit(tx *store.Tx, by org.Actor, id int64, text string) (m Message, err err
 	if err != nil {
 		return m, err
 	}
-	m.Text, m.Edited = text, h.Time
+	m.Text, m.Edited, m.Damaged = text, h.Time, false
 	_, err = tx.Exec(`UPDATE message SET text_seq = ?, edited = ? WHERE id = ?`, h.Seq, h.Time, id)
 	return m, err
 }

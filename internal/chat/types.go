@@ -98,7 +98,8 @@ type Member struct {
 	ReadAt      int64
 }
 
-// Message is a message as it is now. Of a deleted one the text is empty.
+// Message is a message as it is now. Of one that is deleted or damaged the text
+// is empty.
 type Message struct {
 	ID           int64
 	N            int64
@@ -106,6 +107,7 @@ type Message struct {
 	Author       int64
 	Time         int64
 	Text         string
+	Damaged      bool // the entry that has the text cannot be read
 	ReplyTo      int64
 	Edited       int64
 	Deleted      int64

@@ -54,6 +54,34 @@ func TestNothingIsMissedOrDoubledBetweenReadyAndTheEventsAfterIt(t *testing.T) {
 	reading.Wait()
 }
 
+func TestADamagedEntryDoesNotStopWhatComesAfterIt(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t, live.Options{}).company("acme", 2)
+	group := c.group(c.people...)
+	s, _ := c.connect(c.people[1])
+	c.write(func(tx *store.Tx) error { // in one command, so that nobody reads it before
+		p, err := chat.Post(tx, c.people[0], chat.Draft{Key: key(1, 1), Conversation: group, Text: "what the disk lost"})
+		if err != nil {
+			return err
+		}
+		if err := chat.Rename(tx, c.people[0], group, "A title that the disk lost"); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`DROP TRIGGER entry_keeps`); err != nil {
+			return err
+		}
+		_, err = tx.Exec(`UPDATE entry SET sealed = x'00' WHERE seq >= ?`, p.ID)
+		return err
+	})
+	c.post(c.people[0], group, "after")
+	if g := s.until("message.posted"); !g.Data.Message.Damaged || g.Data.Message.Text != "" {
+		t.Errorf("the damaged message came as %s", g.raw)
+	}
+	if g := s.until("message.posted"); g.Data.Message.Text != "after" || g.Data.Message.Damaged {
+		t.Errorf("the next message came as %s", g.raw)
+	}
+}
+
 func key(person int64, i int) string {
 	return fmt.Sprintf("00000000-0000-7000-8000-%06d%06d", person, i)
 }

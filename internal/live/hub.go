@@ -196,6 +196,9 @@ func (h *hub) read(tx *store.Tx) ([]said, error) {
 	}
 	all := make([]said, len(entries))
 	for i, e := range entries {
+		if e.Damaged {
+			slog.Error("an entry is damaged and is passed over; run verbale audit", "company", h.tenant.Name(), "entry", e.Seq)
+		}
 		all[i] = said{Entry: e, ev: events[i]}
 		if events[i] != nil && events[i].Conversation != 0 {
 			if _, err := h.audience(tx, events[i].Conversation); err != nil {

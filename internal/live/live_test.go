@@ -176,7 +176,10 @@ type got struct {
 	Online       json.RawMessage
 	Marks        []chat.Mark
 	Data         struct {
-		Message struct{ Text string }
+		Message struct {
+			Text    string
+			Damaged bool
+		}
 		Person  json.RawMessage
 		Marks   []chat.Mark
 	}

@@ -3,7 +3,6 @@ package search
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -33,30 +32,33 @@ type contents struct {
 	Name string `json:"name"`
 }
 
-// open reads the document's text. It is false for one that was erased.
+// open reads the document's text. It is false for one that was erased or is
+// damaged: nobody can find that, and all others are found as before.
 func (d *document) open(tx *store.Tx) (bool, error) {
 	plain, err := tx.Open(d.textSeq, d.sealed)
-	if errors.Is(err, store.ErrErased) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	return true, d.fill(tx, plain)
+	return d.fill(tx, plain, err)
 }
 
-func (d *document) fill(tx *store.Tx, body []byte) error {
+// fill takes the text from the body of its entry, or from why there is none.
+func (d *document) fill(tx *store.Tx, body []byte, err error) (bool, error) {
 	var c contents
-	if err := json.Unmarshal(body, &c); err != nil {
-		return fmt.Errorf("search: the body of entry %d is not a message's", d.textSeq)
+	switch {
+	case errors.Is(err, store.ErrErased), errors.Is(err, store.ErrDamaged), err == nil && json.Unmarshal(body, &c) != nil:
+		return false, nil
+	case err != nil:
+		return false, err
 	}
 	d.text = c.Text
 	if d.author == 0 {
 		d.name = c.Name
 	}
 	if d.files == 0 {
-		return nil
+		return true, nil
 	}
+	return true, d.addFileNames(tx)
+}
+
+func (d *document) addFileNames(tx *store.Tx) error {
 	rows, err := tx.Query(`SELECT f.name FROM attachment a JOIN file f ON f.id = a.file WHERE a.message = ? ORDER BY a.place`, d.id)
 	if err != nil {
 		return err

@@ -175,14 +175,9 @@ func (ix *indexer) read(tx *store.Tx, ids []int64, batch []store.Entry) ([]chang
 		if found {
 			body := bodies[d.textSeq]
 			if body == nil {
-				if body, err = tx.Body(d.textSeq); errors.Is(err, store.ErrErased) {
-					found, err = false, nil
-				}
+				body, err = tx.Body(d.textSeq)
 			}
-			if err == nil && found {
-				err = d.fill(tx, body)
-			}
-			if err != nil {
+			if found, err = d.fill(tx, body, err); err != nil {
 				return nil, err
 			}
 		}

@@ -271,6 +271,34 @@ func TestTheIndexFollowsEditsImportsAndErasures(t *testing.T) {
 	}
 }
 
+func TestADamagedMessageHidesNoOther(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "Anna")
+	g := h.group("Ordini", 0)
+	damage := func(id int64) {
+		h.write(func(tx *store.Tx) error {
+			if _, err := tx.Exec(`DROP TRIGGER IF EXISTS entry_keeps`); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(`UPDATE entry SET sealed = x'00' WHERE seq = ?`, id); err != nil {
+				return err
+			}
+			_, err := tx.Enter(journal.Draft{Kind: "test.damaged"})
+			return err
+		})
+	}
+	indexed, next := h.post(0, g, "una bolla persa"), h.post(0, g, "una bolla tenuta")
+	h.index()
+	damage(indexed)
+	h.expect(0, "bolla", next)
+	h.expect(0, "\"una bolla\"", next)
+	lost := h.post(0, g, "una bolla mai vista")
+	damage(lost)
+	last := h.post(0, g, "la bolla di dopo")
+	h.index()
+	h.expect(0, "bolla", last, next)
+}
+
 func (h *house) rows() (n int) {
 	h.t.Helper()
 	h.must(h.tenant.Read(context.Background(), func(tx *store.Tx) error {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"verbale/internal/journal"
+	"verbale/internal/problem"
 	"verbale/internal/seal"
 )
 
@@ -24,6 +25,11 @@ type Tx struct {
 
 // ErrErased is returned for the body of an entry that was erased.
 var ErrErased = errors.New("store: the entry's body was erased")
+
+// ErrDamaged is returned for a body that cannot be opened: it was changed on
+// the disk or by hand, or the key is another. The audit names it; everything
+// else goes on without it.
+var ErrDamaged = problem.New(problem.Gone, "entry.damaged", "This entry is damaged on the server and cannot be read. Whoever keeps the server can run verbale audit and restore a backup.")
 
 var errReadOnly = errors.New("store: a read cannot write")
 
@@ -157,10 +163,12 @@ func (tx *Tx) Enter(d journal.Draft) (journal.Header, error) {
 	return h, nil
 }
 
-// Entry is an entry of the register with its body; Body is nil if erased.
+// Entry is an entry of the register with its body; Body is nil if it was erased
+// or is damaged.
 type Entry struct {
 	journal.Header
-	Body []byte
+	Body    []byte
+	Damaged bool // the body cannot be opened
 }
 
 // Body opens the body of an entry.
@@ -202,7 +210,8 @@ func (tx *Tx) scanEntries(rows Rows) ([]Entry, error) {
 			return nil, err
 		}
 		body, err := tx.Open(e.Seq, sealed)
-		if err != nil && !errors.Is(err, ErrErased) {
+		e.Damaged = errors.Is(err, ErrDamaged)
+		if err != nil && !e.Damaged && !errors.Is(err, ErrErased) {
 			return nil, err
 		}
 		e.Body = body
@@ -238,7 +247,7 @@ func sealBody(keys *seal.Keyset, seq int64, salt journal.Salt, leaf journal.Hash
 func openBody(keys *seal.Keyset, seq int64, sealed []byte) (salt journal.Salt, leaf journal.Hash, body []byte, err error) {
 	plain, err := keys.Open(seq, sealed)
 	if err != nil || len(plain) < len(salt)+len(leaf) {
-		return salt, leaf, nil, fmt.Errorf("store: the body of entry %d cannot be opened: it was changed, or the key is another", seq)
+		return salt, leaf, nil, fmt.Errorf("%w (entry %d)", ErrDamaged, seq)
 	}
 	copy(salt[:], plain)
 	copy(leaf[:], plain[len(salt):])

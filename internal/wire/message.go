@@ -2,7 +2,8 @@ package wire
 
 import "verbale/internal/chat"
 
-// Message is a message as it is now; the text of a deleted one is empty.
+// Message is a message as it is now; the text of one that is deleted or damaged
+// is empty.
 type Message struct {
 	ID           int64     `json:"id"`
 	N            int64     `json:"n" doc:"Its place in the conversation: 1, 2, 3 ... without gaps."`
@@ -10,6 +11,7 @@ type Message struct {
 	Author       int64     `json:"author" doc:"0 for an imported message whose writer is nobody here."`
 	Time         string    `json:"time" format:"date-time"`
 	Text         string    `json:"text"`
+	Damaged      bool      `json:"damaged,omitempty" doc:"The text cannot be read on the server any more."`
 	ReplyTo      int64     `json:"reply_to" doc:"The message replied to, or 0."`
 	Edited       *string   `json:"edited" format:"date-time" nullable:"true"`
 	Deleted      *Deleted  `json:"deleted"`
@@ -42,7 +44,7 @@ type Imported struct {
 func OfMessage(m chat.Message) Message {
 	out := Message{
 		ID: m.ID, N: m.N, Conversation: m.Conversation, Author: m.Author, Time: Time(m.Time),
-		Text: m.Text, ReplyTo: m.ReplyTo, Edited: MaybeTime(m.Edited), Files: make([]File, len(m.Files)),
+		Text: m.Text, Damaged: m.Damaged, ReplyTo: m.ReplyTo, Edited: MaybeTime(m.Edited), Files: make([]File, len(m.Files)),
 	}
 	for i, f := range m.Files {
 		out.Files[i] = OfFile(f)

@@ -1154,6 +1154,8 @@ export interface components {
             author: number;
             /** Format: int64 */
             conversation: number;
+            /** @description The text cannot be read on the server any more. */
+            damaged?: boolean;
             deleted: components["schemas"]["Deleted"] | null;
             /** Format: date-time */
             edited: string | null;

@@ -19,6 +19,7 @@ export function tickText(tick: Tick): string {
 /** The text of a message on one line, or what stands for it. */
 export function oneLine(message: Message): string {
 	if (message.deleted) return t('chat.deleted_short');
+	if (message.damaged) return t('chat.damaged');
 	return fileLine(message.text, message.files);
 }
 
