@@ -3,7 +3,7 @@ package api
 import (
 	"context"
 
-	"verbale/internal/login"
+	"verbale/internal/chat"
 	"verbale/internal/org"
 	"verbale/internal/store"
 	"verbale/internal/wire"
@@ -48,7 +48,7 @@ func (s *Server) people() {
 
 func (s *Server) changePerson(ctx context.Context, c caller, id int64, change org.Change) (p org.Person, err error) {
 	err = c.tenant.Write(ctx, func(tx *store.Tx) (err error) {
-		p, err = login.ChangePerson(tx, c.actor, id, change)
+		p, err = chat.ChangePerson(tx, c.actor, id, change)
 		return err
 	})
 	return p, err

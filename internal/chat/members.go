@@ -77,7 +77,8 @@ func AddMembers(tx *store.Tx, by org.Actor, conversation int64, people []int64, 
 }
 
 // RemoveMember takes a person out of a group; oneself is to leave it. They see
-// nothing of it any more, from this entry on.
+// nothing of it any more, from this entry on. Of whoever leaves as the only
+// admin somebody takes over.
 func RemoveMember(tx *store.Tx, by org.Actor, conversation, person int64) error {
 	need := org.ConversationMembers
 	if person == by.Person {
@@ -90,8 +91,10 @@ func RemoveMember(tx *store.Tx, by org.Actor, conversation, person int64) error 
 	if place.Kind == "direct" {
 		return ErrDirectFixed
 	}
-	if err := keepsAdmin(tx, conversation, person); err != nil {
-		return err
+	if person == by.Person {
+		if err := handOn(tx, by, conversation, person); err != nil {
+			return err
+		}
 	}
 	content, _ := json.Marshal(map[string]int64{"person": person})
 	if err := enterNotice(tx, by, KindMemberRemoved, conversation, person, content); err != nil {
@@ -106,43 +109,4 @@ func RemoveMember(tx *store.Tx, by org.Actor, conversation, person int64) error 
 	}
 	_, err = tx.Note(`DELETE FROM mark WHERE conversation = ? AND person = ?`, conversation, person)
 	return err
-}
-
-// keepsAdmin refuses to take the last admin from a group that goes on.
-func keepsAdmin(tx *store.Tx, conversation, person int64) error {
-	var members, admins, is int64
-	err := tx.Row(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN role = 'admin' THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN role = 'admin' AND person = ? THEN 1 ELSE 0 END), 0)
-		FROM member WHERE conversation = ?`, person, conversation).Scan(&members, &admins, &is)
-	if err == nil && members > 1 && is == 1 && admins == 1 {
-		err = ErrLastAdmin
-	}
-	return err
-}
-
-// SetRole makes a member admin, or an admin member.
-func SetRole(tx *store.Tx, by org.Actor, conversation, person int64, role string) error {
-	place, err := org.MayIn(tx, by.Person, conversation, org.ConversationRoles)
-	if err != nil {
-		return err
-	}
-	if place.Kind == "direct" {
-		return ErrDirectFixed
-	}
-	if role != "admin" && role != "member" {
-		return ErrBadRole
-	}
-	if role == "member" {
-		if err := keepsAdmin(tx, conversation, person); err != nil {
-			return err
-		}
-	}
-	n, err := tx.Exec(`UPDATE member SET role = ? WHERE conversation = ? AND person = ?`, role, conversation, person)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return ErrNotMember
-	}
-	content, _ := json.Marshal(map[string]any{"person": person, "role": role})
-	return enterNotice(tx, by, KindMemberRole, conversation, person, content)
 }

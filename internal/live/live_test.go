@@ -180,8 +180,8 @@ type got struct {
 			Text    string
 			Damaged bool
 		}
-		Person  json.RawMessage
-		Marks   []chat.Mark
+		Person json.RawMessage
+		Marks  []chat.Mark
 	}
 	raw string
 }
