@@ -15,6 +15,9 @@ export VERBALE_BIN
 step "Go, with the race detector"
 CGO_ENABLED=1 "$go" test -race ./...
 
+step "Go again, on PostgreSQL"
+VERBALE_TEST_ENGINE=postgres "$go" test ./internal/... ./e2e
+
 step "the client's unit tests"
 (cd web && npm test --silent)
 

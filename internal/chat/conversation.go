@@ -70,11 +70,11 @@ func create(tx *store.Tx, by org.Actor, kind, title string, people []int64, impo
 		return 0, err
 	}
 	id := h.Seq
-	if _, err := tx.Exec(`INSERT INTO conversation (id, kind, title, made, time, imported) VALUES (?, ?, ?, ?, ?, ?)`, id, kind, title, h.Time, h.Time, asInt(imported)); err != nil {
+	if err := tx.Do(`INSERT INTO conversation (id, kind, title, made, time, imported) VALUES (?, ?, ?, ?, ?, ?)`, id, kind, title, h.Time, h.Time, asInt(imported)); err != nil {
 		return 0, err
 	}
 	if kind == "direct" {
-		if _, err := tx.Exec(`INSERT INTO direct (low, high, conversation) VALUES (?, ?, ?)`, min(by.Person, people[0]), max(by.Person, people[0]), id); err != nil {
+		if err := tx.Do(`INSERT INTO direct (low, high, conversation) VALUES (?, ?, ?)`, min(by.Person, people[0]), max(by.Person, people[0]), id); err != nil {
 			return 0, err
 		}
 	}
@@ -83,7 +83,7 @@ func create(tx *store.Tx, by org.Actor, kind, title string, people []int64, impo
 			return 0, err
 		}
 	}
-	_, err = tx.Exec(`INSERT INTO notice (seq, conversation) VALUES (?, ?)`, id, id)
+	err = tx.Do(`INSERT INTO notice (seq, conversation) VALUES (?, ?)`, id, id)
 	return id, err
 }
 
@@ -125,10 +125,10 @@ func cleanPeople(tx *store.Tx, maker int64, people []int64) ([]int64, error) {
 }
 
 func addMember(tx *store.Tx, conversation int64, m MemberDraft) error {
-	if _, err := tx.Exec(`INSERT INTO member (conversation, person, role, joined, first_n) VALUES (?, ?, ?, ?, ?)`, conversation, m.Person, m.Role, tx.Now(), m.FirstN); err != nil {
+	if err := tx.Do(`INSERT INTO member (conversation, person, role, joined, first_n) VALUES (?, ?, ?, ?, ?)`, conversation, m.Person, m.Role, tx.Now(), m.FirstN); err != nil {
 		return err
 	}
-	_, err := tx.Note(`INSERT INTO mark (conversation, person, delivered_n, read_n) VALUES (?, ?, ?, ?)
+	err := tx.DoNote(`INSERT INTO mark (conversation, person, delivered_n, read_n) VALUES (?, ?, ?, ?)
 		ON CONFLICT (conversation, person) DO UPDATE SET delivered_n = excluded.delivered_n, read_n = excluded.read_n`, conversation, m.Person, m.FirstN-1, m.FirstN-1)
 	return err
 }
@@ -149,7 +149,7 @@ func Rename(tx *store.Tx, by org.Actor, id int64, title string) error {
 	if err := enterNotice(tx, by, KindConversationRenamed, id, 0, content); err != nil {
 		return err
 	}
-	_, err = tx.Exec(`UPDATE conversation SET title = ? WHERE id = ?`, title, id)
+	err = tx.Do(`UPDATE conversation SET title = ? WHERE id = ?`, title, id)
 	return err
 }
 
@@ -158,7 +158,7 @@ func enterNotice(tx *store.Tx, by org.Actor, kind string, conversation, subject 
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO notice (seq, conversation) VALUES (?, ?)`, h.Seq, conversation)
+	err = tx.Do(`INSERT INTO notice (seq, conversation) VALUES (?, ?)`, h.Seq, conversation)
 	return err
 }
 

@@ -1,26 +1,20 @@
 package chat_test
 
 import (
+	"fmt"
 	"testing"
 
 	"verbale/internal/chat"
-	"verbale/internal/journal"
 	"verbale/internal/store"
+	"verbale/internal/store/storetest"
 )
 
 // damage changes the body of an entry as a failing disk does.
 func (h *house) damage(entry int64) {
 	h.t.Helper()
-	h.write(func(tx *store.Tx) error {
-		if _, err := tx.Exec(`DROP TRIGGER entry_keeps`); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`UPDATE entry SET sealed = x'00' WHERE seq = ?`, entry); err != nil {
-			return err
-		}
-		_, err := tx.Enter(journal.Draft{Kind: "test.damaged"}) // a command that enters nothing changes nothing
-		return err
-	})
+	if _, err := storetest.ByHand(h.t, h.dir, "acme").Exec(fmt.Sprintf(`UPDATE entry SET sealed = commitment WHERE seq = %d`, entry)); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 func TestOneDamagedMessageDoesNotHideTheOthers(t *testing.T) {

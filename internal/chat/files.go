@@ -25,7 +25,7 @@ func AddFile(tx *store.Tx, by org.Actor, name, kind string, size int64, sha256 [
 		return f, err
 	}
 	f.ID = h.Seq
-	_, err = tx.Exec(`INSERT INTO file (id, person, sha256, name, type, size) VALUES (?, ?, ?, ?, ?, ?)`, f.ID, by.Person, sha256, name, kind, size)
+	err = tx.Do(`INSERT INTO file (id, person, sha256, name, type, size) VALUES (?, ?, ?, ?, ?, ?)`, f.ID, by.Person, sha256, name, kind, size)
 	return f, err
 }
 
@@ -61,7 +61,7 @@ func mayAttach(tx *store.Tx, person, id int64) (File, error) { return VisibleFil
 
 func attach(tx *store.Tx, message int64, files []int64) error {
 	for place, f := range files {
-		if _, err := tx.Exec(`INSERT INTO attachment (message, place, file) VALUES (?, ?, ?)`, message, place, f); err != nil {
+		if err := tx.Do(`INSERT INTO attachment (message, place, file) VALUES (?, ?, ?)`, message, place, f); err != nil {
 			return err
 		}
 	}

@@ -50,7 +50,7 @@ func PostImported(tx *store.Tx, by org.Actor, imp, conversation int64, drafts []
 			return err
 		}
 		last = h.Seq
-		if _, err := tx.Exec(`INSERT INTO message (id, conversation, n, author, time, text_seq, edited, imported, files) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		if err := tx.Do(`INSERT INTO message (id, conversation, n, author, time, text_seq, edited, imported, files) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			last, conversation, n, d.Author, d.Time, last, asInt(d.Edited)*d.Time, imp, len(d.Files)); err != nil {
 			return err
 		}
@@ -61,10 +61,10 @@ func PostImported(tx *store.Tx, by org.Actor, imp, conversation int64, drafts []
 	if last == 0 {
 		return nil
 	}
-	if _, err := tx.Exec(`UPDATE conversation SET last_n = ?, last_id = ?, time = ? WHERE id = ?`, n, last, tx.Now(), conversation); err != nil {
+	if err := tx.Do(`UPDATE conversation SET last_n = ?, last_id = ?, time = ? WHERE id = ?`, n, last, tx.Now(), conversation); err != nil {
 		return err
 	}
-	_, err = tx.Note(`UPDATE mark SET delivered_n = ?, read_n = ?, entered = 0 WHERE conversation = ? AND read_n = ?`, n, n, conversation, place.LastN)
+	err = tx.DoNote(`UPDATE mark SET delivered_n = ?, read_n = ?, entered = 0 WHERE conversation = ? AND read_n = ?`, n, n, conversation, place.LastN)
 	return err
 }
 
@@ -92,7 +92,7 @@ func UndoImported(tx *store.Tx, by org.Actor, imp int64, limit int) (more bool, 
 		if err != nil {
 			return false, err
 		}
-		if _, err := tx.Exec(`UPDATE message SET deleted = ?, deleted_by = ? WHERE id = ?`, h.Time, by.Person, id); err != nil {
+		if err := tx.Do(`UPDATE message SET deleted = ?, deleted_by = ? WHERE id = ?`, h.Time, by.Person, id); err != nil {
 			return false, err
 		}
 	}

@@ -138,7 +138,7 @@ func enterBurst(tx *store.Tx, marks []Mark) error {
 	}
 	for _, m := range marks {
 		// A mark that moved on meanwhile stays fresh for the next burst.
-		if _, err := tx.Note(`UPDATE mark SET entered = 1 WHERE conversation = ? AND person = ? AND delivered_n = ? AND read_n = ?`, m.Conversation, m.Person, m.Delivered, m.Read); err != nil {
+		if err := tx.DoNote(`UPDATE mark SET entered = 1 WHERE conversation = ? AND person = ? AND delivered_n = ? AND read_n = ?`, m.Conversation, m.Person, m.Delivered, m.Read); err != nil {
 			return err
 		}
 	}

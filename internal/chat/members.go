@@ -107,6 +107,6 @@ func RemoveMember(tx *store.Tx, by org.Actor, conversation, person int64) error 
 	if err != nil {
 		return err
 	}
-	_, err = tx.Note(`DELETE FROM mark WHERE conversation = ? AND person = ?`, conversation, person)
+	err = tx.DoNote(`DELETE FROM mark WHERE conversation = ? AND person = ?`, conversation, person)
 	return err
 }

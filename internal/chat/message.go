@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"database/sql"
 	"encoding/json"
 	"errors"
 
@@ -38,7 +37,7 @@ type messageRow struct {
 }
 
 // scan reads messageColumns, and those after them.
-func (r *messageRow) scan(rows *sql.Rows, more ...any) error {
+func (r *messageRow) scan(rows store.Rows, more ...any) error {
 	return rows.Scan(append([]any{&r.ID, &r.Conversation, &r.N, &r.Author, &r.Time, &r.ReplyTo, &r.Edited, &r.Deleted, &r.DeletedBy, &r.imported, &r.files, &r.textSeq}, more...)...)
 }
 
@@ -94,12 +93,13 @@ func madeBy(tx *store.Tx, entries []store.Entry) (map[int64]*Message, error) {
 	for i := range found {
 		r := &found[i]
 		var plain []byte
+		var unread error
 		if at := r.textSeq - first; at < int64(len(entries)) && entries[at].Seq == r.textSeq && entries[at].Body != nil {
 			plain = entries[at].Body
 		} else {
-			plain, err = tx.Body(r.textSeq)
+			plain, unread = tx.Body(r.textSeq)
 		}
-		if err := r.fill(plain, err); err != nil {
+		if err := r.fill(plain, unread); err != nil {
 			return nil, err
 		}
 	}

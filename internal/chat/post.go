@@ -62,21 +62,21 @@ func Post(tx *store.Tx, by org.Actor, d Draft) (p Posted, err error) {
 		return p, err
 	}
 	p = Posted{ID: h.Seq, N: n, Time: h.Time}
-	if _, err := tx.Exec(`INSERT INTO message (id, conversation, n, author, time, text_seq, reply_to, files) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	if err := tx.Do(`INSERT INTO message (id, conversation, n, author, time, text_seq, reply_to, files) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.ID, d.Conversation, p.N, by.Person, p.Time, p.ID, d.ReplyTo, len(d.Files)); err != nil {
 		return p, err
 	}
-	if _, err := tx.Exec(`INSERT INTO message_key (person, key, message) VALUES (?, ?, ?)`, by.Person, key[:], p.ID); err != nil {
+	if err := tx.Do(`INSERT INTO message_key (person, key, message) VALUES (?, ?, ?)`, by.Person, key[:], p.ID); err != nil {
 		return p, err
 	}
-	if _, err := tx.Exec(`UPDATE conversation SET last_n = ?, last_id = ?, time = ? WHERE id = ?`, p.N, p.ID, p.Time, d.Conversation); err != nil {
+	if err := tx.Do(`UPDATE conversation SET last_n = ?, last_id = ?, time = ? WHERE id = ?`, p.N, p.ID, p.Time, d.Conversation); err != nil {
 		return p, err
 	}
 	if err := attach(tx, p.ID, d.Files); err != nil {
 		return p, err
 	}
 	// Whoever writes has read.
-	_, err = tx.Note(`UPDATE mark SET delivered_n = ?, delivered_at = ?, read_n = ?, read_at = ?, entered = 0 WHERE conversation = ? AND person = ?`,
+	err = tx.DoNote(`UPDATE mark SET delivered_n = ?, delivered_at = ?, read_n = ?, read_at = ?, entered = 0 WHERE conversation = ? AND person = ?`,
 		p.N, p.Time, p.N, p.Time, d.Conversation, by.Person)
 	return p, err
 }
@@ -133,7 +133,7 @@ func Edit(tx *store.Tx, by org.Actor, id int64, text string) (m Message, err err
 		return m, err
 	}
 	m.Text, m.Edited, m.Damaged = text, h.Time, false
-	_, err = tx.Exec(`UPDATE message SET text_seq = ?, edited = ? WHERE id = ?`, h.Seq, h.Time, id)
+	err = tx.Do(`UPDATE message SET text_seq = ?, edited = ? WHERE id = ?`, h.Seq, h.Time, id)
 	return m, err
 }
 
@@ -158,7 +158,7 @@ func Delete(tx *store.Tx, by org.Actor, id int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`UPDATE message SET deleted = ?, deleted_by = ? WHERE id = ?`, h.Time, by.Person, id)
+	err = tx.Do(`UPDATE message SET deleted = ?, deleted_by = ? WHERE id = ?`, h.Time, by.Person, id)
 	return err
 }
 

@@ -125,7 +125,7 @@ func (i *Importer) Analyse(ctx context.Context, by org.Actor, name string, r io.
 			return err
 		}
 		out.ID = h.Seq
-		_, err = tx.Exec(`INSERT INTO import (id, person, sha256, size, state, total) VALUES (?, ?, ?, ?, ?, ?)`,
+		err = tx.Do(`INSERT INTO import (id, person, sha256, size, state, total) VALUES (?, ?, ?, ?, ?, ?)`,
 			out.ID, by.Person, sum[:], size, Analysed, out.Total)
 		return err
 	})

@@ -140,7 +140,7 @@ func (m *Import) start(tx *store.Tx, by org.Actor, how Mapping) (err error) {
 		return err
 	}
 	m.State, m.raw, m.run, m.by, m.Conversation, m.Problem = Running, Running, h.Seq, by, conversation, ""
-	_, err = tx.Exec(`UPDATE import SET state = ?, run = ?, device = ?, conversation = ?, problem = '' WHERE id = ?`,
+	err = tx.Do(`UPDATE import SET state = ?, run = ?, device = ?, conversation = ?, problem = '' WHERE id = ?`,
 		Running, m.run, by.Device, conversation, m.ID)
 	return err
 }

@@ -30,7 +30,7 @@ func (i *Importer) Undo(ctx context.Context, by org.Actor, id int64) (out Import
 			return err
 		}
 		out.State, out.raw, out.by = Running, undoing, by
-		_, err := tx.Exec(`UPDATE import SET state = ?, device = ?, problem = '' WHERE id = ?`, undoing, by.Device, id)
+		err := tx.Do(`UPDATE import SET state = ?, device = ?, problem = '' WHERE id = ?`, undoing, by.Device, id)
 		return err
 	})
 	return out, err
@@ -52,7 +52,7 @@ func (i *Importer) takeBack(ctx context.Context, m *Import) error {
 			if more, err = chat.UndoImported(tx, m.by, m.ID, batchSize); err != nil || more {
 				return err
 			}
-			if _, err := tx.Exec(`UPDATE import SET state = ? WHERE id = ?`, Undone, m.ID); err != nil {
+			if err := tx.Do(`UPDATE import SET state = ? WHERE id = ?`, Undone, m.ID); err != nil {
 				return err
 			}
 			return chat.EnterImport(tx, m.by, chat.KindImportUndone, m.ID, m.Conversation, notice{m.Done, m.Name})

@@ -80,12 +80,12 @@ func begin(tx *store.Tx, counters ...counter) error {
 	if wait > 0 {
 		return tooMany(time.Duration(wait) * time.Microsecond)
 	}
-	if _, err := tx.Note(`DELETE FROM attempt WHERE last < ?`, now-forgetAttempt.Microseconds()); err != nil {
+	if err := tx.DoNote(`DELETE FROM attempt WHERE last < ?`, now-forgetAttempt.Microseconds()); err != nil {
 		return err
 	}
 	for i, c := range counters {
 		failed := failures[i] + 1
-		if _, err := tx.Note(`INSERT INTO attempt (who, failed, last, until) VALUES (?, ?, ?, ?)
+		if err := tx.DoNote(`INSERT INTO attempt (who, failed, last, until) VALUES (?, ?, ?, ?)
 			ON CONFLICT (who) DO UPDATE SET failed = excluded.failed, last = excluded.last, until = excluded.until`,
 			c.who, failed, now, now+c.wait(failed).Microseconds()); err != nil {
 			return err
@@ -97,11 +97,11 @@ func begin(tx *store.Tx, counters ...counter) error {
 // succeeded takes the attempt back, and forgives the login's earlier failures.
 // An address is not forgiven: its owner could sign in as himself in between.
 func succeeded(tx *store.Tx, login counter, address ...counter) error {
-	if _, err := tx.Note(`DELETE FROM attempt WHERE who = ?`, login.who); err != nil {
+	if err := tx.DoNote(`DELETE FROM attempt WHERE who = ?`, login.who); err != nil {
 		return err
 	}
 	for _, c := range address {
-		if _, err := tx.Note(`UPDATE attempt SET failed = failed - 1 WHERE who = ? AND failed > 0`, c.who); err != nil {
+		if err := tx.DoNote(`UPDATE attempt SET failed = failed - 1 WHERE who = ? AND failed > 0`, c.who); err != nil {
 			return err
 		}
 	}

@@ -111,7 +111,7 @@ func (c ceremony) finish(tx *store.Tx) error {
 	if tx.Now() >= c.Expires {
 		return ErrCeremony
 	}
-	if _, err := tx.Note(`DELETE FROM ceremony_done WHERE expires <= ?`, tx.Now()); err != nil {
+	if err := tx.DoNote(`DELETE FROM ceremony_done WHERE expires <= ?`, tx.Now()); err != nil {
 		return err
 	}
 	n, err := tx.Note(`INSERT INTO ceremony_done (ceremony, expires) VALUES (?, ?) ON CONFLICT (ceremony) DO NOTHING`, hash(c.Session.Challenge), c.Expires)

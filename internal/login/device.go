@@ -64,7 +64,7 @@ func AddDevice(tx *store.Tx, by org.Actor, person int64, kind, name string) (id 
 		return 0, "", err
 	}
 	secret = newSecret()
-	_, err = tx.Exec(`INSERT INTO device (id, person, kind, name, secret, made) VALUES (?, ?, ?, ?, ?, ?)`, h.Seq, person, kind, name, hash(secret), h.Time)
+	err = tx.Do(`INSERT INTO device (id, person, kind, name, secret, made) VALUES (?, ?, ?, ?, ?, ?)`, h.Seq, person, kind, name, hash(secret), h.Time)
 	return h.Seq, secret, err
 }
 
@@ -91,7 +91,7 @@ func Authenticate(ctx context.Context, t *store.Tenant, secret string) (org.Acto
 		// On a full disk this fails, and reading has to go on; the store has
 		// logged it.
 		_ = t.Write(ctx, func(tx *store.Tx) error {
-			_, err := tx.Note(`INSERT INTO device_use (device, seen) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET seen = excluded.seen`, a.Device, tx.Now())
+			err := tx.DoNote(`INSERT INTO device_use (device, seen) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET seen = excluded.seen`, a.Device, tx.Now())
 			return err
 		})
 	}
@@ -140,7 +140,7 @@ func endDevice(tx *store.Tx, by org.Actor, id int64) error {
 	if _, err := tx.Enter(journal.Draft{Kind: KindDeviceEnded, Actor: by.Person, Device: by.Device, Subject: id}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`UPDATE device SET ended = ? WHERE id = ?`, tx.Now(), id)
+	err := tx.Do(`UPDATE device SET ended = ? WHERE id = ?`, tx.Now(), id)
 	return err
 }
 

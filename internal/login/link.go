@@ -121,7 +121,7 @@ func makeLink(tx *store.Tx, by org.Actor, o *Opening, kind string, life time.Dur
 	}
 	o.ID, o.Made = h.Seq, h.Time
 	secret := newSecret()
-	_, err = tx.Exec(`INSERT INTO link (id, kind, secret, person, role, maker, uses, made, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	err = tx.Do(`INSERT INTO link (id, kind, secret, person, role, maker, uses, made, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		o.ID, o.Kind, hash(secret), o.Person, o.Role, o.By, o.Uses, o.Made, o.Expires)
 	return secret, err
 }
@@ -176,7 +176,7 @@ func Join(tx *store.Tx, secret, name, language, device string) (a org.Actor, dev
 	if a.Device, deviceSecret, err = AddDevice(tx, org.Actor{Person: a.Person}, a.Person, Browser, device); err != nil {
 		return a, "", err
 	}
-	_, err = tx.Exec(`UPDATE link SET used = used + 1 WHERE id = ?`, o.ID)
+	err = tx.Do(`UPDATE link SET used = used + 1 WHERE id = ?`, o.ID)
 	return a, deviceSecret, err
 }
 
@@ -231,7 +231,7 @@ func RevokeInvite(tx *store.Tx, by org.Actor, id int64) error {
 }
 
 func revoke(tx *store.Tx, by org.Actor, id int64) error {
-	if _, err := tx.Exec(`UPDATE link SET revoked = 1 WHERE id = ?`, id); err != nil {
+	if err := tx.Do(`UPDATE link SET revoked = 1 WHERE id = ?`, id); err != nil {
 		return err
 	}
 	_, err := tx.Enter(journal.Draft{Kind: KindInviteRevoked, Actor: by.Person, Device: by.Device, Subject: id})

@@ -182,7 +182,7 @@ func FinishRegister(ctx context.Context, t *store.Tenant, site Site, by org.Acto
 			return err
 		}
 		id = h.Seq
-		_, err = tx.Exec(`INSERT INTO passkey (id, person, credential, handle, name, record, made) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		err = tx.Do(`INSERT INTO passkey (id, person, credential, handle, name, record, made) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			id, by.Person, made.ID, c.Session.UserID, name, string(record), h.Time)
 		return err
 	})

@@ -142,7 +142,7 @@ func SetPassword(ctx context.Context, t *store.Tenant, by org.Actor, login, pass
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(`INSERT INTO password (person, login, hash, made) VALUES (?, ?, ?, ?)
+		err = tx.Do(`INSERT INTO password (person, login, hash, made) VALUES (?, ?, ?, ?)
 			ON CONFLICT (person) DO UPDATE SET login = excluded.login, hash = excluded.hash, made = excluded.made`, by.Person, login, hash, h.Time)
 		return err
 	})

@@ -90,7 +90,7 @@ func Create(tx *store.Tx, title, owner, language string) (person int64, err erro
 	if _, err := tx.Enter(journal.Draft{Kind: KindCompanyCreated, Body: body}); err != nil {
 		return 0, err
 	}
-	if _, err := tx.Exec(`INSERT INTO company (id, title, language) VALUES (1, ?, ?)`, title, language); err != nil {
+	if err := tx.Do(`INSERT INTO company (id, title, language) VALUES (1, ?, ?)`, title, language); err != nil {
 		return 0, err
 	}
 	return AddPerson(tx, Actor{}, 0, owner, Owner, language)
@@ -134,7 +134,7 @@ func AddPerson(tx *store.Tx, by Actor, via int64, name, role, language string) (
 	if err != nil {
 		return 0, err
 	}
-	_, err = tx.Exec(`INSERT INTO person (id, name, role, language, active, joined) VALUES (?, ?, ?, ?, 1, ?)`, h.Seq, name, role, language, h.Time)
+	err = tx.Do(`INSERT INTO person (id, name, role, language, active, joined) VALUES (?, ?, ?, ?, 1, ?)`, h.Seq, name, role, language, h.Time)
 	return h.Seq, err
 }
 
@@ -222,7 +222,7 @@ func ChangePerson(tx *store.Tx, by Actor, id int64, c Change) (Person, error) {
 	if _, err := tx.Enter(journal.Draft{Kind: KindPersonChanged, Actor: by.Person, Device: by.Device, Subject: id, Body: entry}); err != nil {
 		return p, err
 	}
-	_, err = tx.Exec(`UPDATE person SET name = ?, role = ?, language = ?, active = ? WHERE id = ?`, p.Name, p.Role, p.Language, asInt(p.Active), id)
+	err = tx.Do(`UPDATE person SET name = ?, role = ?, language = ?, active = ? WHERE id = ?`, p.Name, p.Role, p.Language, asInt(p.Active), id)
 	return p, err
 }
 

@@ -37,7 +37,7 @@ func CatchUp(ctx context.Context, t *store.Tenant) error {
 // then makes it again.
 func Rebuild(ctx context.Context, t *store.Tenant) error {
 	return t.Write(ctx, func(tx *store.Tx) error {
-		_, err := tx.Note(`DELETE FROM follower WHERE name = ?`, follower)
+		err := tx.DoNote(`DELETE FROM follower WHERE name = ?`, follower)
 		return err
 	})
 }
@@ -86,7 +86,7 @@ func (ix *indexer) prepare(ctx context.Context, batch []store.Entry) (func(*stor
 			return errors.Join(err, errMoved)
 		}
 		if first == 1 {
-			if _, err := tx.Note(indexOf(tx).clear); err != nil {
+			if err := tx.DoNote(indexOf(tx).clear); err != nil {
 				return err
 			}
 		}
