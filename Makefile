@@ -27,8 +27,8 @@ check: go-tools client ## formatting, vet, staticcheck, the client's lint and ty
 fuzz: go-tools ## each fuzz target for FUZZTIME (10s)
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 
-bench: build ## measure this machine; make bench ARGS="--short"
-	bin/verbale bench --json $(ARGS)
+bench: build postgres ## measure this machine, on both engines; make bench ARGS="--short"
+	scripts/bench.sh $(ARGS)
 
 demo: build ## start a made-up company of 60 people with a year of chats
 	bin/verbale demo --serve $(ARGS)

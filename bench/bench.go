@@ -16,6 +16,10 @@ type Options struct {
 	URL   string // a server elsewhere, instead of one of our own
 	Token string // an owner's API token there
 
+	// A PostgreSQL database to measure instead of SQLite, which must be empty:
+	// as the application's role, and as the role that owns the tables.
+	Database, DatabaseOwner string
+
 	Program  string       // the verbale binary; this program if empty
 	Progress func(string) // told what is being done
 }
@@ -46,6 +50,8 @@ var short = extent{
 
 var errToken = problem.New(problem.Invalid, "bench.token", "To measure a server elsewhere give both its --url and --token, an owner's API token there. The measuring makes people and conversations in that company.")
 
+var errDatabase = problem.New(problem.Invalid, "bench.database", "To measure PostgreSQL give both --database and --database-owner, of an empty database. scripts/bench.sh makes one for the run.")
+
 // run is one run of the bench.
 type run struct {
 	extent
@@ -59,7 +65,11 @@ type run struct {
 
 // Run measures everything.
 func Run(ctx context.Context, o Options) (Report, error) {
-	r := &run{extent: full, say: o.Progress, token: o.Token, server: &process{program: o.Program, url: o.URL}}
+	r := &run{extent: full, say: o.Progress, token: o.Token, server: &process{program: o.Program, url: o.URL, database: o.Database, databaseOwner: o.DatabaseOwner}}
+	r.report.Engine = "sqlite"
+	if o.Database != "" {
+		r.report.Engine = "postgres"
+	}
 	if o.Short {
 		r.extent, r.report.Short = short, true
 	}
@@ -68,6 +78,9 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	}
 	if (o.URL == "") != (o.Token == "") {
 		return r.report, errToken
+	}
+	if (o.Database == "") != (o.DatabaseOwner == "") {
+		return r.report, errDatabase
 	}
 	var err error
 	if r.server.program == "" {

@@ -65,7 +65,12 @@ func TestRareWordsAreDifferent(t *testing.T) {
 
 func TestBareLimitsAreMeasured(t *testing.T) {
 	t.Parallel()
-	rate, err := bareCommits(context.Background(), t.TempDir(), 10, 100*time.Millisecond)
+	insert, end, err := bareSQLite(context.Background(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	rate, err := bareCommits(context.Background(), insert, 10, 100*time.Millisecond)
 	if err != nil || rate < 1 {
 		t.Errorf("%v commits, %v", rate, err)
 	}
@@ -84,7 +89,7 @@ func TestReportHasTheAgreedShape(t *testing.T) {
 	}
 	want := `{"w1":{"rate":0,"bare_rate":0,"ack_ms":{"p50":0,"p99":0},"delivery_ms":{"p50":0,"p99":0},"cpu_s_per_1000":0,"rss_mib":0,"delivery_cpu_s_per_100k":0},` +
 		`"w2":{"rate":0,"bare_rate":0,"last_ms":{"p50":0,"p99":0},"cpu_s_per_100k":0},"w3":{"connections":0,"kib_per_connection":0},` +
-		`"w4":{"page_ms":{"p50":0,"p99":0},"search_ms":{"p50":0,"p99":0}},"w5":{"start_ms":0,"binary_mib":0,"idle_mib":0},"short":false}`
+		`"w4":{"page_ms":{"p50":0,"p99":0},"search_ms":{"p50":0,"p99":0}},"w5":{"start_ms":0,"binary_mib":0,"idle_mib":0},"short":false,"engine":""}`
 	if string(encoded) != want {
 		t.Errorf("the report is\n%s", encoded)
 	}

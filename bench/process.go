@@ -22,6 +22,9 @@ import (
 type process struct {
 	program string
 	data    string
+
+	database, databaseOwner string // PostgreSQL, if that is to be measured
+
 	url     string
 	command *exec.Cmd
 	log     bytes.Buffer
@@ -39,6 +42,7 @@ func (p *process) start(ctx context.Context) (took time.Duration, err error) {
 	p.command = exec.CommandContext(ctx, p.program, "serve", "--listen", address, "--data", p.data,
 		"--limits-address", "1000000", "--limits-person", "1000000", "--log-level", "warn")
 	p.command.Dir = filepath.Dir(p.data) // not where somebody's verbale.toml is
+	p.command.Env = p.environment()
 	p.command.Stderr = &p.log
 	p.command.Cancel = func() error { return p.command.Process.Signal(syscall.SIGTERM) }
 	p.command.WaitDelay = 15 * time.Second
@@ -84,6 +88,7 @@ func (p *process) again(ctx context.Context) error {
 func (p *process) run(ctx context.Context, into any, args ...string) error {
 	command := exec.CommandContext(ctx, p.program, append(args, "--json", "--data", p.data)...)
 	command.Dir = filepath.Dir(p.data)
+	command.Env = p.environment()
 	out, err := command.Output()
 	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 		return fmt.Errorf("verbale %s: %s", strings.Join(args, " "), failed.Stderr)
@@ -92,6 +97,11 @@ func (p *process) run(ctx context.Context, into any, args ...string) error {
 		return err
 	}
 	return json.Unmarshal(out, into)
+}
+
+// environment names the database to measure.
+func (p *process) environment() []string {
+	return append(os.Environ(), "VERBALE_DATABASE="+p.database, "VERBALE_DATABASE_OWNER="+p.databaseOwner)
 }
 
 // ticks is how finely Linux counts processor time, a second.

@@ -15,6 +15,8 @@ type Report struct {
 	W4    W4   `json:"w4"`
 	W5    W5   `json:"w5"`
 	Short bool `json:"short"`
+
+	Engine string `json:"engine"` // sqlite or postgres
 }
 
 // Quantiles are a median and a 99th percentile, in milliseconds.
@@ -74,9 +76,13 @@ func (r Report) Print(w io.Writer) error {
 		}
 		return 100 * a / b
 	}
+	ofBare := "40 %, or the processor is spent on deliveries"
+	if r.Engine == "postgres" {
+		ofBare = "30 %"
+	}
 	row("", "measured", "goal")
 	row("W1  50 senders, 10 groups of 20", "", "")
-	row("    accepted a second", "%.0f (%.0f %% of %.0f bare)", "40 %, or the processor is spent on deliveries", r.W1.Rate, share(r.W1.Rate, r.W1.BareRate), r.W1.BareRate)
+	row("    accepted a second", "%.0f (%.0f %% of %.0f bare)", ofBare, r.W1.Rate, share(r.W1.Rate, r.W1.BareRate), r.W1.BareRate)
 	row("    answer at half of that", "p50 %.2f ms, p99 %.2f ms", "", r.W1.Ack.P50, r.W1.Ack.P99)
 	row("    delivery at half of that", "p50 %.2f ms, p99 %.2f ms", "p50 10 ms, p99 50 ms", r.W1.Delivery.P50, r.W1.Delivery.P99)
 	row("    processor for 1,000 messages", "%.3f s", "0.25 s", r.W1.CPUPer1000)

@@ -67,7 +67,12 @@ func (r *run) w1(ctx context.Context) error {
 	w.DeliveryCPU = (cpu - without) / float64(b.each-fewer.each) * 100_000
 
 	r.say("W1: bare group commit")
-	w.BareRate, err = bareCommits(ctx, r.folder, senders, r.bare)
+	insert, end, err := r.bareEngine(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	w.BareRate, err = bareCommits(ctx, insert, senders, r.bare)
 	return err
 }
 

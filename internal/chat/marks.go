@@ -2,7 +2,9 @@ package chat
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -26,20 +28,18 @@ type Mark struct {
 func SetMarks(tx *store.Tx, marks []Mark) (moved []Mark, err error) {
 	for _, m := range marks {
 		m.Delivered = max(m.Delivered, m.Read)
-		n, err := tx.Note(`UPDATE mark SET
+		err := tx.NoteRow(`UPDATE mark SET
 			delivered_at = CASE WHEN delivered_n < ? THEN ? ELSE delivered_at END, delivered_n = CASE WHEN delivered_n < ? THEN ? ELSE delivered_n END,
 			read_at = CASE WHEN read_n < ? THEN ? ELSE read_at END, read_n = CASE WHEN read_n < ? THEN ? ELSE read_n END, entered = 0
 			WHERE conversation = ? AND person = ? AND (delivered_n < ? OR read_n < ?)
-			AND (SELECT last_n FROM conversation WHERE id = ?) >= ?`,
+			AND (SELECT last_n FROM conversation WHERE id = ?) >= ?
+			RETURNING delivered_n, read_n`,
 			m.Delivered, tx.Now(), m.Delivered, m.Delivered, m.Read, tx.Now(), m.Read, m.Read,
-			m.Conversation, m.Person, m.Delivered, m.Read, m.Conversation, m.Delivered)
-		if err != nil {
-			return nil, err
-		}
-		if n == 0 {
+			m.Conversation, m.Person, m.Delivered, m.Read, m.Conversation, m.Delivered).Scan(&m.Delivered, &m.Read)
+		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
-		if err := tx.Row(`SELECT delivered_n, read_n FROM mark WHERE conversation = ? AND person = ?`, m.Conversation, m.Person).Scan(&m.Delivered, &m.Read); err != nil {
+		if err != nil {
 			return nil, err
 		}
 		moved = append(moved, m)

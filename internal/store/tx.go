@@ -68,6 +68,14 @@ func (tx *Tx) Note(query string, args ...any) (int64, error) {
 	return tx.conn.exec(query, args...)
 }
 
+// NoteRow is Note for a statement that returns a row of what it changed.
+func (tx *Tx) NoteRow(query string, args ...any) Row {
+	if err := tx.mayNote(query); err != nil {
+		return Row{err: err}
+	}
+	return tx.Row(query, args...)
+}
+
 // DoNote is to Note what Do is to Exec.
 func (tx *Tx) DoNote(query string, args ...any) error {
 	if err := tx.mayNote(query); err != nil {
