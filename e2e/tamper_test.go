@@ -144,6 +144,9 @@ func TestNoHandEditOfTheDatabaseEscapesTheAudit(t *testing.T) {
 		"the head changed": {
 			[]string{"UPDATE head SET roots = CAST(x'00' || substr(roots, 2) AS BLOB) WHERE id = 1"},
 			`^the head has another root`},
+		"a device's secret exchanged": {
+			[]string{"UPDATE device SET secret = x'00' WHERE id = (SELECT MIN(id) FROM device)"},
+			`^the secret of device \d+ was exchanged by hand`},
 		"a tile changed": {
 			[]string{"UPDATE tile SET data = CAST(x'00' || substr(data, 2) AS BLOB) WHERE level = 0 AND n = 0"},
 			`^(entry 1 |tile 0/0)`},

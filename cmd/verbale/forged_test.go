@@ -22,13 +22,16 @@ func TestABackupThatWasForgedIsNotRestored(t *testing.T) {
 	for name, forgery := range map[string]string{
 		"nothing":              ``,
 		"a role":               `UPDATE person SET role = 'owner' WHERE name = 'Eve'`,
-		"a password":           `INSERT INTO password (person, login, hash, made) SELECT id, 'anna', '$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA', 5 FROM person WHERE name = 'Anna'`,
+		"a password":           `INSERT INTO password (person, login, hash, made) SELECT id, 'anna', '$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA', 5 FROM person WHERE name = 'Eve'`,
 		"a device":             `INSERT INTO device (id, person, kind, name, secret, made) SELECT 4000, id, 'token', 'x', x'00', 5 FROM person WHERE name = 'Anna'`,
 		"a passkey":            `INSERT INTO passkey (id, person, credential, handle, name, record, made) SELECT 4000, id, x'00', x'00', 'x', '{}', 5 FROM person WHERE name = 'Anna'`,
 		"a link":               `INSERT INTO link (id, kind, secret, person, role, maker, uses, made, expires) SELECT 4000, 'link', x'00', id, '', 0, 1, 5, 9000000000000000 FROM person WHERE name = 'Anna'`,
 		"a link made longer":   `UPDATE link SET expires = 9000000000000000, uses = 0 WHERE kind = 'link'`,
 		"an invite revived":    `UPDATE link SET revoked = 0 WHERE kind = 'invite'`,
 		"a link become invite": `UPDATE link SET kind = 'invite', role = 'owner' WHERE kind = 'link'`,
+		"a device's secret":    `UPDATE device SET secret = x'00'`,
+		"a link's secret":      `UPDATE link SET secret = x'00' WHERE id = (SELECT MAX(id) FROM link)`,
+		"a password's hash":    `UPDATE password SET hash = '$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA'`,
 		"a trigger":            `CREATE TRIGGER later AFTER INSERT ON message BEGIN UPDATE person SET role = 'owner' WHERE name = 'Eve'; END`,
 		"a view":               `CREATE VIEW later AS SELECT * FROM person`,
 	} {
@@ -56,9 +59,15 @@ func TestABackupThatWasForgedIsNotRestored(t *testing.T) {
 				if _, _, err = login.MakeInvite(tx, owner, org.Member, 5, login.SignInLife); err != nil {
 					return err
 				}
+				if _, _, err := login.AddDevice(tx, owner, owner.Person, login.Browser, "Firefox"); err != nil {
+					return err
+				}
 				_, err = org.AddPerson(tx, org.Actor{}, 0, "Eve", org.Member, "")
 				return err
 			}); err != nil {
+				t.Fatal(err)
+			}
+			if err := login.SetPassword(t.Context(), tenant, org.Actor{Person: made.ID}, "boss", "correct horse battery", ""); err != nil {
 				t.Fatal(err)
 			}
 			if forgery != "" {

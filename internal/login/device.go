@@ -58,13 +58,14 @@ func AddDevice(tx *store.Tx, by org.Actor, person int64, kind, name string) (id 
 	if have[0] >= maxDevices {
 		return 0, "", ErrManyDevices
 	}
-	body, _ := json.Marshal(map[string]string{"kind": kind, "name": name})
+	secret = newSecret()
+	kept := hash(secret)
+	body, _ := json.Marshal(map[string]string{"kind": kind, "name": name, "secret": commitment(kept)})
 	h, err := tx.Enter(journal.Draft{Kind: KindDeviceAdded, Actor: by.Person, Device: by.Device, Subject: person, Body: body})
 	if err != nil {
 		return 0, "", err
 	}
-	secret = newSecret()
-	err = tx.Do(`INSERT INTO device (id, person, kind, name, secret, made) VALUES (?, ?, ?, ?, ?, ?)`, h.Seq, person, kind, name, hash(secret), h.Time)
+	err = tx.Do(`INSERT INTO device (id, person, kind, name, secret, made) VALUES (?, ?, ?, ?, ?, ?)`, h.Seq, person, kind, name, kept, h.Time)
 	return h.Seq, secret, err
 }
 

@@ -98,11 +98,12 @@ func MakeLink(tx *store.Tx, by org.Actor, person int64, life time.Duration) (o O
 	return o, secret, err
 }
 
-// linkBody is what the entry of a link holds; never its secret.
+// linkBody is what the entry of a link holds; of its secret the commitment.
 type linkBody struct {
 	Role    string `json:"role"`
 	Uses    int64  `json:"uses"`
 	Expires int64  `json:"expires"`
+	Secret  string `json:"secret,omitempty"`
 }
 
 func makeLink(tx *store.Tx, by org.Actor, o *Opening, kind string, life time.Duration) (string, error) {
@@ -114,15 +115,16 @@ func makeLink(tx *store.Tx, by org.Actor, o *Opening, kind string, life time.Dur
 		return "", ErrManyLinks
 	}
 	o.Expires = tx.Now() + life.Microseconds()
-	body, _ := json.Marshal(linkBody{o.Role, o.Uses, o.Expires})
+	secret := newSecret()
+	kept := hash(secret)
+	body, _ := json.Marshal(linkBody{o.Role, o.Uses, o.Expires, commitment(kept)})
 	h, err := tx.Enter(journal.Draft{Kind: kind, Actor: by.Person, Device: by.Device, Subject: o.Person, Body: body})
 	if err != nil {
 		return "", err
 	}
 	o.ID, o.Made = h.Seq, h.Time
-	secret := newSecret()
 	err = tx.Do(`INSERT INTO link (id, kind, secret, person, role, maker, uses, made, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		o.ID, o.Kind, hash(secret), o.Person, o.Role, o.By, o.Uses, o.Made, o.Expires)
+		o.ID, o.Kind, kept, o.Person, o.Role, o.By, o.Uses, o.Made, o.Expires)
 	return secret, err
 }
 

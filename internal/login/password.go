@@ -18,7 +18,7 @@ import (
 )
 
 // KindPasswordSet is entered when somebody sets a password; the entry holds
-// the login, never the password nor its hash.
+// the login and a commitment, never the password nor its hash.
 const KindPasswordSet = "login.password_set"
 
 // Bounds of a password and of a login.
@@ -137,7 +137,7 @@ func SetPassword(ctx context.Context, t *store.Tenant, by org.Actor, login, pass
 		case len(taken) > 0:
 			return ErrLoginTaken
 		}
-		body, _ := json.Marshal(map[string]string{"login": login})
+		body, _ := json.Marshal(map[string]string{"login": login, "secret": commitment([]byte(hash))})
 		h, err := tx.Enter(journal.Draft{Kind: KindPasswordSet, Actor: by.Person, Device: by.Device, Subject: by.Person, Body: body})
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/hex"
 	"strings"
 )
 
@@ -19,6 +20,14 @@ func newSecret() string {
 func hash(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
+}
+
+// commitment stands for a secret, or for a password's hash, in the entry that
+// made it: by it the audit sees that what is kept is still the same, and nobody
+// can find out or try anything with it.
+func commitment(kept []byte) string {
+	sum := sha256.Sum256(append([]byte("verbale-secret/1\n"), kept...))
+	return hex.EncodeToString(sum[:])
 }
 
 // TokenPrefix marks an API token, so that a leaked one is recognised by
