@@ -69,6 +69,15 @@ func (s *Subscription) Advance(seq int64) {
 	s.advanced <- seq // there is room: only Advance fills it, one at a time
 }
 
+// Settle is called by the reader who has looked and found the register to end
+// at seq. A number beyond it was false, a slip of another node's; believed for
+// ever, it would hide the true ones that come after.
+func (s *Subscription) Settle(seq int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.newest = min(s.newest, seq)
+}
+
 // Deliver is called by the bus. It never waits.
 func (s *Subscription) Deliver(payload []byte) {
 	s.mu.Lock()

@@ -34,6 +34,8 @@ var reserved = []struct{ module, only, why string }{
 	{"github.com/lxzan/gws", "internal/live", "the WebSocket library was chosen by measurement and may be chosen again"},
 	{"modernc.org/sqlite", "internal/store", "a store.Tenant is the only door to data"},
 	{"github.com/tink-crypto/tink-go/v2", "internal/seal", "keys are handled in one place"},
+	{"github.com/nats-io/nats.go", "internal/bus", "rooms know the bus, not what carries it"},
+	{"github.com/nats-io/nats-server/v2", "internal/bus", "rooms know the bus, not what carries it"},
 	{"github.com/alecthomas/kong", "cmd/verbale", "only the program reads a command line"},
 	{"github.com/caddyserver/certmagic", "cmd/verbale", "certificates are the program's business"},
 	{"github.com/prometheus/client_golang", "cmd/verbale", "rooms count with plain numbers, the program publishes them"},
