@@ -37,7 +37,7 @@ type Options struct {
 	BytesPerSecond  rate.Limit // and in bytes: 1 MiB, four times that in a burst
 	PerPerson       int        // sockets that one person may have open on this node: 64
 
-	Clock func() time.Time // by which the silent are found to be dead; time.Now if nil
+	Clock func() time.Time // by which the silent, sockets and nodes, are found to be dead; time.Now if nil
 }
 
 // Gateway is every company's sockets on this node.
@@ -50,6 +50,7 @@ type Gateway struct {
 
 	sockets    atomic.Int64
 	deliveries atomic.Int64
+	turns      atomic.Int64 // of what this node says of its people, in whichever company
 
 	mu     sync.Mutex
 	closed bool

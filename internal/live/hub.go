@@ -86,9 +86,11 @@ func (h *hub) run() {
 	defer h.news.Close()
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
-	again := time.NewTicker(lookAgain)
-	defer again.Stop()
+	lookup := time.NewTicker(lookAgain)
+	defer lookup.Stop()
 	advanced, signals, look := h.news.Advanced(), h.news.Signals(), false
+	var soon <-chan time.Time // when those who came are told of
+	h.askPresence()
 	for {
 		grown := h.tenant.Grown() // before the head is looked at, so that nothing falls between
 		more, err := h.advance(look)
@@ -118,14 +120,26 @@ func (h *hub) run() {
 				continue
 			}
 			h.heard(payload)
-		case now := <-second.C:
-			h.beat(now)
+		case tick := <-second.C:
+			h.beat(tick)
+			now := h.gateway.limits.now()
 			h.tellPresence(now)
+			h.claimPresence(now)
 			h.flush()
 			if h.gateway.retire(h) {
 				return
 			}
-		case <-again.C:
+		case <-h.seen.came:
+			if soon == nil {
+				soon = time.After(gathers)
+			}
+		case <-soon:
+			soon = nil
+			now := h.gateway.limits.now()
+			h.tellPresence(now)
+			h.answerPresence(now)
+			h.flush()
+		case <-lookup.C:
 			look = true
 		}
 	}
@@ -161,8 +175,13 @@ func (h *hub) advance(look bool) (more bool, err error) {
 		all, err = h.read(tx)
 		return err
 	})
-	if err != nil || len(all) == 0 {
+	if err != nil {
 		return false, err
+	}
+	if len(all) == 0 {
+		h.told = 0 // if the bus had more, it was mistaken
+		h.news.Settle(h.pos)
+		return false, nil
 	}
 	for i := range all {
 		if all[i].ev != nil {
@@ -289,7 +308,7 @@ func (h *hub) leave(c *client) {
 		h.gateway.sockets.Add(-1)
 		if len(mine) == 1 {
 			delete(h.people, c.actor.Person)
-			h.seen.changed(c.actor.Person, time.Now())
+			h.seen.changed(c.actor.Person, h.gateway.limits.now())
 		} else {
 			h.people[c.actor.Person] = append(mine[:i:i], mine[i+1:]...)
 		}
