@@ -34,6 +34,8 @@ type config struct {
 
 	MetricsFrom []string `default:"127.0.0.1/32,::1/128" env:"VERBALE_METRICS_FROM" placeholder:"NET" help:"Networks that may read /metrics; a request through a proxy never may."`
 
+	busConfig
+
 	TLS    tlsConfig    `embed:"" prefix:"tls-"`
 	Limits limitsConfig `embed:"" prefix:"limits-"`
 	Log    logConfig    `embed:"" prefix:"log-"`
@@ -184,6 +186,9 @@ func (c config) checked() (s settings, err error) {
 	}
 	if c.Limits.Person <= 0 || c.Limits.Address <= 0 {
 		return s, usage("The limits must be above zero.")
+	}
+	if err := c.busConfig.check(); err != nil {
+		return s, err
 	}
 	if c.TLS.Mode == "files" && (c.TLS.Cert == "" || c.TLS.Key == "") {
 		return s, usage("With TLS mode \"files\" both the certificate (--tls-cert) and its key (--tls-key) are needed.")

@@ -97,14 +97,15 @@ func lookAtCompanies(ctx context.Context, s settings) []finding {
 // doctor looks at each company: its schema, its database file, its clock and
 // how far its checkpoint is behind.
 func (h *house) doctor(ctx context.Context, _ struct{}) ([]finding, error) {
-	found := []finding{}
+	found := h.lookAtNodes(ctx)
+	companies := []finding{}
 	for _, name := range h.server.Tenants() {
-		found = append(found, h.examine(ctx, name)...)
+		companies = append(companies, h.examine(ctx, name)...)
 	}
-	if len(found) == 0 {
-		found = append(found, finding{fine, "companies", "There is no company yet.", ""})
+	if len(companies) == 0 {
+		companies = append(companies, finding{fine, "companies", "There is no company yet.", ""})
 	}
-	return found, nil
+	return append(found, companies...), nil
 }
 
 func (h *house) examine(ctx context.Context, name string) []finding {

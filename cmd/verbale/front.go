@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"verbale/internal/api"
+	"verbale/internal/bus/natsbus"
 	"verbale/internal/live"
 )
 
@@ -19,6 +20,9 @@ import (
 func frontDoor(h *house, s settings, ending *atomic.Bool) http.Handler {
 	h.live = live.New(live.Options{Bus: h.bus, PublicURL: s.givenURL()})
 	h.metrics.gateway(h.live)
+	if nodes, ok := h.bus.(*natsbus.Bus); ok {
+		h.metrics.joined(nodes)
+	}
 	calls := api.New(api.Config{
 		Store: h.server, Live: h.live, Blobs: h.blobs, Importer: h.importer, Background: h.background, Version: version,
 		PublicURL: s.givenURL(), Setup: h.maySetUp, TrustedProxies: s.proxies,

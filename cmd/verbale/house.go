@@ -31,7 +31,7 @@ type house struct {
 	server  *store.Server
 	public  *url.URL // where it is reached; nil when it is not serving
 
-	bus   *bus.Local
+	bus   bus.Bus
 	live  *live.Gateway // nil when it is not serving
 	setup string        // the secret that may make the first company
 
@@ -44,6 +44,7 @@ type house struct {
 type houseOptions struct {
 	clock     func() time.Time // time.Now if nil
 	followers bool             // run what follows the register: index, marks
+	bus       bus.Bus          // what joins it with other nodes, closed with the house; nothing if nil
 }
 
 // openHouse opens a data directory for serving or for one command.
@@ -51,8 +52,11 @@ func openHouse(ctx context.Context, p place, log *slog.Logger, o houseOptions) (
 	if lostRoot(p.Data) {
 		return nil, problem.Newf(problem.Unavailable, "data.root_missing", "The root key %s is missing, and there are companies that only it opens. Put the file back from its copy.", filepath.Join(p.Data, "root.key"))
 	}
+	if o.bus == nil {
+		o.bus = bus.NewLocal()
+	}
 	h := &house{
-		log: log, metrics: newMetrics(), bus: bus.NewLocal(),
+		log: log, metrics: newMetrics(), bus: o.bus,
 		setup: strings.ToLower(rand.Text()), files: map[string]*blob.Disk{}, running: map[string]func(func(context.Context)){},
 	}
 	options := store.Options{Observe: h.metrics.committed, Committed: h.bus.Publish, Clock: o.clock, Database: p.Database, Owner: p.DatabaseOwner}
@@ -160,6 +164,7 @@ func (h *house) hear(ctx context.Context, tenant *store.Tenant) {
 			// What cannot be read now is heard again with the next entry, or
 			// within a second from the database itself.
 			tenant.Heard(ctx, seq)
+			news.Settle(tenant.Head().Size)
 		case <-news.Signals():
 		}
 	}

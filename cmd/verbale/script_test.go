@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -35,6 +36,7 @@ func TestMain(m *testing.M) {
 //	take VAR KEY [FILE]  sets $VAR to a field of JSON: the last command's, or a file's
 //	call METHOD PATH [BODY]  asks the API of the last server as $TOKEN; its
 //	                     answer goes into the file body
+//	freeport VAR         sets $VAR to a port that nobody listens on
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -45,7 +47,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": scriptServe, "end": scriptEnd, "kill9": scriptKill, "get": scriptGet, "take": scriptTake, "call": scriptCall,
+			"serve": scriptServe, "end": scriptEnd, "kill9": scriptKill, "get": scriptGet, "take": scriptTake, "call": scriptCall, "freeport": scriptFreePort,
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition == "root" {
@@ -197,6 +199,16 @@ func scriptCall(ts *testscript.TestScript, neg bool, args []string) {
 	if (answer.StatusCode < 400) == neg {
 		ts.Fatalf("%s %s: status %d: %s", args[0], args[1], answer.StatusCode, text)
 	}
+}
+
+func scriptFreePort(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: freeport VAR")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Check(l.Close())
+	ts.Setenv(args[0], fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
 }
 
 func scriptGet(ts *testscript.TestScript, neg bool, args []string) {

@@ -35,7 +35,12 @@ const grace = 10 * time.Second
 
 // serve runs the house until ctx ends. Started is called when it answers.
 func serve(ctx context.Context, s settings, log *slog.Logger, started func(*house) error) error {
-	h, err := openHouse(ctx, s.place, log, houseOptions{followers: true})
+	nodes, err := s.busConfig.open(ctx, log) // before anything is written: it may refuse
+	if err != nil {
+		return err
+	}
+	defer nodes.Close()
+	h, err := openHouse(ctx, s.place, log, houseOptions{followers: true, bus: nodes})
 	if err != nil {
 		return err
 	}
