@@ -163,8 +163,9 @@ func (h *house) hear(ctx context.Context, tenant *store.Tenant) {
 			}
 			// What cannot be read now is heard again with the next entry, or
 			// within a second from the database itself.
-			tenant.Heard(ctx, seq)
-			news.Settle(tenant.Head().Size)
+			if tenant.Heard(ctx, seq) == nil {
+				news.Settle(tenant.Head().Size)
+			}
 		case <-news.Signals():
 		}
 	}
