@@ -3,18 +3,15 @@ package blob
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"syscall"
+	"time"
 
-	"verbale/internal/problem"
 	"verbale/internal/seal"
 )
 
@@ -24,8 +21,8 @@ const arriving = "arriving"
 
 // Disk keeps files in a directory that no other process uses.
 type Disk struct {
+	vault
 	root *os.Root
-	keys *seal.Keyset
 	max  int64
 
 	// What tests put something else in the place of.
@@ -51,7 +48,8 @@ func OpenDisk(dir string, keys *seal.Keyset, max int64) (*Disk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("blob: open: %w", err)
 	}
-	d := &Disk{root: root, keys: keys, max: max, step: func(string) {}}
+	d := &Disk{root: root, max: max, step: func(string) {}}
+	d.vault = vault{shelf: d, keys: keys}
 	d.create = func(name string) (writable, error) {
 		return root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	}
@@ -85,14 +83,11 @@ func (d *Disk) Put(ctx context.Context, r io.Reader) (Sum, int64, error) {
 	temporary := path.Join(arriving, rand.Text())
 	sum, size, err := d.write(ctx, temporary, r)
 	if err == nil {
-		err = d.settle(temporary, sum)
+		err = d.settle(ctx, temporary, sum)
 	}
 	if err != nil {
 		d.root.Remove(temporary) // best effort: the next start sweeps it
-		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
-			err = fmt.Errorf("%w (%w)", ErrNoSpace, err)
-		}
-		return Sum{}, 0, fmt.Errorf("blob: put: %w", err)
+		return Sum{}, 0, fmt.Errorf("blob: put: %w", noSpace(err))
 	}
 	return sum, size, nil
 }
@@ -104,36 +99,30 @@ func (d *Disk) write(ctx context.Context, name string, r io.Reader) (sum Sum, si
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	d.step("created")
-
-	stream := &streamWriter{w: file}
-	sealed, err := d.keys.Encrypt(stream, streamAAD)
-	if err != nil {
-		return sum, 0, err
-	}
-	contents := &measured{r: r, ctx: ctx, hash: sha256.New(), left: d.max}
-	if size, err = io.Copy(sealed, contents); err != nil {
-		return sum, 0, err
-	}
-	d.step("written")
-	if err := sealed.Close(); err != nil {
-		return sum, 0, err
-	}
-	contents.hash.Sum(sum[:0])
-	end, err := sealFooter(d.keys, footer{sum: sum, size: size, stream: stream.header})
-	if err != nil {
-		return sum, 0, err
-	}
-	if _, err := file.Write(end); err != nil {
+	if sum, size, err = sealTo(ctx, file, r, d.keys, d.max, d.step); err != nil {
 		return sum, 0, err
 	}
 	d.step("complete")
 	return sum, size, file.Sync()
 }
 
+// noSpace tells a full disk from a failing one.
+func noSpace(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+		return fmt.Errorf("%w (%w)", ErrNoSpace, err)
+	}
+	return err
+}
+
 // settle gives a durable file its name. A file already there has the same
 // contents; it is replaced, which mends it should it be damaged.
-func (d *Disk) settle(temporary string, sum Sum) error {
-	name := d.name(sum)
+func (d *Disk) settle(ctx context.Context, temporary string, sum Sum) error {
+	name := d.Name(sum)
+	free, err := d.settled.hold(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer free()
 	d.step("durable")
 	if err := d.root.Rename(temporary, name); err != nil {
 		return err
@@ -142,39 +131,31 @@ func (d *Disk) settle(temporary string, sum Sum) error {
 	return d.sync(path.Dir(name))
 }
 
-// Open implements Store.
-func (d *Disk) Open(_ context.Context, sum Sum) (Reader, error) {
-	file, err := d.root.Open(d.name(sum))
-	if err != nil {
-		return nil, notFound(err)
+// open is of shelf.
+func (d *Disk) open(_ context.Context, name string, _ int64) (object, error) {
+	file, err := d.root.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return object{}, ErrNotFound
+	} else if err != nil {
+		return object{}, fmt.Errorf("blob: open: %w", err)
 	}
-	r, err := openSealed(file, d.keys, sum)
+	info, err := file.Stat()
 	if err != nil {
-		return nil, errors.Join(err, file.Close())
+		return object{}, errors.Join(fmt.Errorf("blob: open: %w", err), file.Close())
 	}
-	return r, nil
+	o := object{ReaderAt: file, Closer: file, size: info.Size(), written: info.ModTime()}
+	if !info.Mode().IsRegular() {
+		o.size = 0 // nothing that we wrote
+	}
+	return o, nil
 }
 
-// Stat implements Store.
-func (d *Disk) Stat(_ context.Context, sum Sum) (int64, error) {
-	file, err := d.root.Open(d.name(sum))
-	if err != nil {
-		return 0, notFound(err)
-	}
-	defer file.Close()
-	end, _, err := readFooter(file, d.keys)
-	if err != nil {
-		return 0, err
-	}
-	if end.sum != sum {
-		return 0, ErrDamaged
-	}
-	return end.size, nil
-}
+func (d *Disk) location(name string) string { return path.Join(d.root.Name(), name) }
 
 // Delete implements Store. It returns when the name is durably gone.
-func (d *Disk) Delete(_ context.Context, sum Sum) error {
-	name := d.name(sum)
+func (d *Disk) Delete(_ context.Context, sum Sum) error { return d.remove(d.Name(sum)) }
+
+func (d *Disk) remove(name string) error {
 	if err := d.root.Remove(name); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	} else if err != nil {
@@ -183,8 +164,37 @@ func (d *Disk) Delete(_ context.Context, sum Sum) error {
 	return d.sync(path.Dir(name))
 }
 
-// Walk implements Store.
-func (d *Disk) Walk(ctx context.Context, f func(Item) error) error {
+// Collect implements Store. No Put of the same contents comes in between.
+func (d *Disk) Collect(_ context.Context, name string, since time.Time) (bool, error) {
+	taken, free := d.settled.try(name)
+	if taken != nil {
+		return false, nil
+	}
+	defer free()
+	info, err := d.root.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.ModTime().Before(since) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("blob: collect: %w", err)
+	}
+	return true, d.remove(name)
+}
+
+// Tidy implements Store. What is still being written to has a newer time.
+func (d *Disk) Tidy(_ context.Context, before time.Time) (tidied int, err error) {
+	left, err := fs.ReadDir(d.root.FS(), arriving)
+	for _, entry := range left {
+		if info, statErr := entry.Info(); statErr == nil && info.ModTime().Before(before) {
+			err = errors.Join(err, d.root.Remove(path.Join(arriving, entry.Name())))
+			tidied++
+		}
+	}
+	return tidied, err
+}
+
+// list is of shelf.
+func (d *Disk) list(ctx context.Context, f func(Lying) error) error {
 	return fs.WalkDir(d.root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil {
 			err = ctx.Err()
@@ -193,50 +203,20 @@ func (d *Disk) Walk(ctx context.Context, f func(Item) error) error {
 		case errors.Is(err, fs.ErrNotExist): // deleted meanwhile
 			return nil
 		case err != nil:
-			return fmt.Errorf("blob: walk: %w", err)
+			return fmt.Errorf("blob: list: %w", err)
 		case entry.IsDir() && name == arriving:
 			return fs.SkipDir
 		case entry.IsDir():
 			return nil
 		}
-		item, err := d.item(name)
+		info, err := entry.Info()
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		} else if err != nil {
-			return fmt.Errorf("blob: walk: %w", err)
+			return fmt.Errorf("blob: list: %w", err)
 		}
-		return f(item)
+		return f(Lying{Name: name, Size: info.Size(), Written: info.ModTime()})
 	})
-}
-
-func (d *Disk) item(name string) (Item, error) {
-	file, err := d.root.Open(name)
-	if err != nil {
-		return Item{}, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return Item{}, err
-	}
-	item := Item{Written: info.ModTime(), Location: path.Join(d.root.Name(), name)}
-	end, _, err := readFooter(file, d.keys)
-	switch {
-	case errors.Is(err, ErrDamaged) || err == nil && d.name(end.sum) != name:
-		item.Damaged = true
-	case err != nil:
-		return Item{}, err
-	default:
-		item.Sum, item.Size = end.sum, end.size
-	}
-	return item, nil
-}
-
-// name is where contents lie: a keyed hash, so that it says nothing.
-func (d *Disk) name(sum Sum) string {
-	h := d.keys.Hash("blob name", sum[:])
-	text := hex.EncodeToString(h[:])
-	return path.Join(text[:2], text[2:])
 }
 
 func (d *Disk) sync(dir string) error {
@@ -246,34 +226,3 @@ func (d *Disk) sync(dir string) error {
 	}
 	return errors.Join(f.Sync(), f.Close())
 }
-
-func notFound(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return ErrNotFound
-	}
-	return fmt.Errorf("blob: open: %w", err)
-}
-
-// measured hashes and counts what passes, and ends it when it is too much or
-// nobody waits for it any more.
-type measured struct {
-	r    io.Reader
-	ctx  context.Context
-	hash hash.Hash
-	left int64
-}
-
-func (m *measured) Read(p []byte) (int, error) {
-	if err := m.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := m.r.Read(p)
-	if m.left -= int64(n); m.left < 0 {
-		return 0, ErrTooLarge
-	}
-	m.hash.Write(p[:n])
-	return n, err
-}
-
-// ErrTooLarge says that a file has more bytes than one may have here.
-var ErrTooLarge = problem.New(problem.TooLarge, "file.too_large", "This file is larger than a file may be here.")

@@ -136,7 +136,7 @@ func TestTamperedFileIsAnErrorNotBytes(t *testing.T) {
 	d := openDisk(t, dir, keysOf(t, "acme"))
 	b := contents(200_000, 1)
 	sum, other := put(t, d, b), put(t, d, contents(200_000, 2))
-	path, otherPath := filepath.Join(dir, d.name(sum)), filepath.Join(dir, d.name(other))
+	path, otherPath := filepath.Join(dir, d.Name(sum)), filepath.Join(dir, d.Name(other))
 	good, _ := os.ReadFile(path)
 	wrong, _ := os.ReadFile(otherPath)
 	stream := len(good) - sealedFooterSize
@@ -199,7 +199,7 @@ func TestFileUnderAnotherNameIsDamaged(t *testing.T) {
 	dir := t.TempDir()
 	d := openDisk(t, dir, keysOf(t, "acme"))
 	a, b := put(t, d, contents(100, 1)), put(t, d, contents(100, 2))
-	if err := os.Rename(filepath.Join(dir, d.name(a)), filepath.Join(dir, d.name(b))); err != nil {
+	if err := os.Rename(filepath.Join(dir, d.Name(a)), filepath.Join(dir, d.Name(b))); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := get(d, b); !errors.Is(err, ErrDamaged) {
@@ -377,7 +377,7 @@ func TestDirectoryCannotBeLeftThroughALink(t *testing.T) {
 	dir, outside := t.TempDir(), t.TempDir()
 	d := openDisk(t, dir, keysOf(t, "acme"))
 	b := []byte("ciao")
-	folder := filepath.Join(dir, filepath.Dir(d.name(sha256.Sum256(b))))
+	folder := filepath.Join(dir, filepath.Dir(d.Name(sha256.Sum256(b))))
 	if err := errors.Join(os.Remove(folder), os.Symlink(outside, folder)); err != nil {
 		t.Fatal(err)
 	}

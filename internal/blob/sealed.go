@@ -2,16 +2,18 @@ package blob
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
-	"os"
 
 	"verbale/internal/seal"
 )
 
-// On the disk a file is its sealed contents, then a footer of fixed length,
+// Where it lies a file is its sealed contents, then a footer of fixed length,
 // itself sealed, that says whose contents they are. The footer names the
 // header of the sealed contents, from which their key is derived, so contents
 // and footer of two files cannot be exchanged, and it stands at the end, so a
@@ -32,6 +34,31 @@ const (
 	sealedFooterSize = seal.StreamHeaderSize + footerSize + 16
 )
 
+// sealTo writes contents, sealed, in one pass and little memory. No more than
+// limit bytes are taken, and step is told where a crash would matter.
+func sealTo(ctx context.Context, w io.Writer, r io.Reader, keys *seal.Keyset, limit int64, step func(string)) (sum Sum, size int64, err error) {
+	stream := &streamWriter{w: w}
+	sealed, err := keys.Encrypt(stream, streamAAD)
+	if err != nil {
+		return sum, 0, err
+	}
+	contents := &measured{r: r, ctx: ctx, hash: sha256.New(), left: limit}
+	if size, err = io.Copy(sealed, contents); err != nil {
+		return sum, 0, err
+	}
+	step("written")
+	if err := sealed.Close(); err != nil {
+		return sum, 0, err
+	}
+	contents.hash.Sum(sum[:0])
+	end, err := sealFooter(keys, footer{sum: sum, size: size, stream: stream.header})
+	if err != nil {
+		return sum, 0, err
+	}
+	_, err = w.Write(end)
+	return sum, size, err
+}
+
 func sealFooter(keys *seal.Keyset, f footer) ([]byte, error) {
 	plain := make([]byte, 0, footerSize)
 	plain = append(plain, f.sum[:]...)
@@ -50,13 +77,9 @@ func sealFooter(keys *seal.Keyset, f footer) ([]byte, error) {
 }
 
 // readFooter gives the footer and the length of what stands before it.
-func readFooter(file *os.File, keys *seal.Keyset) (f footer, before int64, err error) {
-	info, err := file.Stat()
-	if err != nil {
-		return f, 0, fmt.Errorf("blob: read: %w", err)
-	}
-	before = info.Size() - sealedFooterSize
-	if before < 0 || !info.Mode().IsRegular() {
+func readFooter(file io.ReaderAt, size int64, keys *seal.Keyset) (f footer, before int64, err error) {
+	before = size - sealedFooterSize
+	if before < 0 {
 		return f, 0, ErrDamaged
 	}
 	r, err := keys.DecryptAt(io.NewSectionReader(file, before, sealedFooterSize), sealedFooterSize, footerAAD)
@@ -76,11 +99,11 @@ func readFooter(file *os.File, keys *seal.Keyset) (f footer, before int64, err e
 // reader is an open file.
 type reader struct {
 	*seal.FileReader
-	file *os.File
+	file io.Closer
 }
 
-func openSealed(file *os.File, keys *seal.Keyset, sum Sum) (*reader, error) {
-	end, before, err := readFooter(file, keys)
+func openSealed(file object, keys *seal.Keyset, sum Sum) (*reader, error) {
+	end, before, err := readFooter(file, file.size, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +136,7 @@ func (r *reader) Read(p []byte) (int, error) {
 // Close gives the file back.
 func (r *reader) Close() error { return r.file.Close() }
 
-// damaged tells a changed file from a disk that fails.
+// damaged tells a changed file from a disk or a network that fails.
 func damaged(err error) error {
 	if errors.Is(err, seal.ErrFile) || err == io.EOF || err == io.ErrUnexpectedEOF {
 		return ErrDamaged
@@ -131,4 +154,25 @@ type streamWriter struct {
 func (s *streamWriter) Write(p []byte) (int, error) {
 	s.seen += copy(s.header[s.seen:], p)
 	return s.w.Write(p)
+}
+
+// measured hashes and counts what passes, and ends it when it is too much or
+// nobody waits for it any more.
+type measured struct {
+	r    io.Reader
+	ctx  context.Context
+	hash hash.Hash
+	left int64
+}
+
+func (m *measured) Read(p []byte) (int, error) {
+	if err := m.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := m.r.Read(p)
+	if m.left -= int64(n); m.left < 0 {
+		return 0, ErrTooLarge
+	}
+	m.hash.Write(p[:n])
+	return n, err
 }
