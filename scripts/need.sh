@@ -67,6 +67,18 @@ for thing in "$@"; do
 		[ -n "${VERBALE_TEST_DATABASE:-}" ] || command -v postgres >/dev/null ||
 			ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || apt postgresql
 		;;
+	s3)
+		# The tests' S3 server. Its many dependencies are a module of their own,
+		# so that none of them gets into the program.
+		root=$(cd "$(dirname "$0")/.." && pwd)
+		if [ ! -x "$root/.tools/versitygw" ] || [ "$root/e2e/tools/go.mod" -nt "$root/.tools/versitygw" ]; then
+			say "building the tests' S3 server"
+			mkdir -p "$root/.tools"
+			env -u GOOS -u GOARCH CGO_ENABLED=0 "${GO:-go}" -C "$root/e2e/tools" build -trimpath -ldflags "-s -w" \
+				-o "$root/.tools/versitygw" github.com/versity/versitygw/cmd/versitygw
+			touch "$root/.tools/versitygw"
+		fi
+		;;
 	*)
 		die "need.sh does not know \"$thing\"."
 		;;

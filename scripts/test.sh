@@ -11,6 +11,9 @@ scripts/build.sh
 # The tests from outside drive this very program.
 VERBALE_BIN=$PWD/bin/verbale
 export VERBALE_BIN
+scripts/need.sh s3
+VERBALE_TEST_S3=$PWD/.tools/versitygw
+export VERBALE_TEST_S3
 
 step "Go, with the race detector"
 CGO_ENABLED=1 "$go" test -race ./...

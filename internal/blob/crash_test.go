@@ -21,13 +21,41 @@ const (
 
 func TestMain(m *testing.M) {
 	if step := os.Getenv(killAt); step != "" {
-		takeAndDie(os.Getenv(killDir), step)
+		if os.Getenv(KillS3) != "" {
+			TakeIntoS3AndDie(os.Getenv(killDir), step)
+		} else {
+			takeAndDie(os.Getenv(killDir), step)
+		}
 		os.Exit(3) // the step was never reached
 	}
 	os.Exit(m.Run())
 }
 
-func crashKeys(dir string) *seal.Keyset {
+// Doomed is the test program as a server that dies at a step.
+func Doomed(dir, step string, env ...string) *exec.Cmd {
+	server := exec.Command(os.Args[0])
+	server.Env = append(append(os.Environ(), killAt+"="+step, killDir+"="+dir), env...)
+	return server
+}
+
+// MakeCrashKeys makes the keys that both lives of the server have.
+func MakeCrashKeys(t testing.TB, dir string) {
+	t.Helper()
+	root, err := seal.LoadRoot(filepath.Join(dir, "root.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, wrapped, err := root.NewKeyset("acme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "keyset"), wrapped, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// CrashKeys opens them.
+func CrashKeys(dir string) *seal.Keyset {
 	root, err := seal.LoadRoot(filepath.Join(dir, "root.key"))
 	if err != nil {
 		panic(err)
@@ -43,15 +71,20 @@ func crashKeys(dir string) *seal.Keyset {
 	return k
 }
 
+// Die is what a power cut does.
+func Die() {
+	syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	select {} // nothing more happens here
+}
+
 func takeAndDie(dir, step string) {
-	d, err := OpenDisk(filepath.Join(dir, "blobs"), crashKeys(dir), 10<<20)
+	d, err := OpenDisk(filepath.Join(dir, "blobs"), CrashKeys(dir), 10<<20)
 	if err != nil {
 		panic(err)
 	}
 	d.step = func(at string) {
 		if at == step {
-			syscall.Kill(os.Getpid(), syscall.SIGKILL)
-			select {} // nothing more happens here
+			Die()
 		}
 	}
 	d.Put(context.Background(), bytes.NewReader(contents(300_000, 1)))
@@ -64,19 +97,8 @@ func TestKilledAtAnyStepLeavesTheWholeFileOrNothing(t *testing.T) {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			root, err := seal.LoadRoot(filepath.Join(dir, "root.key"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, wrapped, err := root.NewKeyset("acme")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(dir, "keyset"), wrapped, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			server := exec.Command(os.Args[0])
-			server.Env = append(os.Environ(), killAt+"="+step, killDir+"="+dir)
+			MakeCrashKeys(t, dir)
+			server := Doomed(dir, step)
 			out, err := server.CombinedOutput()
 			status, _ := server.ProcessState.Sys().(syscall.WaitStatus)
 			if err == nil || !status.Signaled() {
@@ -86,7 +108,7 @@ func TestKilledAtAnyStepLeavesTheWholeFileOrNothing(t *testing.T) {
 			if left := stored(t, blobs); len(left) != 1 {
 				t.Fatalf("the killed server left %v", left)
 			}
-			d := openDisk(t, blobs, crashKeys(dir))
+			d := openDisk(t, blobs, CrashKeys(dir))
 			whole := step == "named"
 			if files := stored(t, blobs); (len(files) == 1) != whole {
 				t.Errorf("after the next start there is %v", files)

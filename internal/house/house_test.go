@@ -207,8 +207,9 @@ func TestAReservedLibraryIsUsedInItsOnePlaceOnly(t *testing.T) {
 func TestOnlyOutboundMakesRequestsThatLeaveTheHouse(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
-		// The program speaks over its own unix socket; rooms never call out.
-		if s.test || !strings.HasPrefix(s.folder, "internal/") || s.folder == "internal/outbound" {
+		// The program speaks over its own unix socket; rooms never call out, and
+		// what a test runs on (blob/s3test) is in no program.
+		if s.test || strings.HasSuffix(s.folder, "test") || !strings.HasPrefix(s.folder, "internal/") || s.folder == "internal/outbound" {
 			continue
 		}
 		if _, ok := s.imports()["net/http"]; !ok {

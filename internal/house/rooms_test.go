@@ -36,6 +36,7 @@ var reserved = []struct{ module, only, why string }{
 	{"github.com/tink-crypto/tink-go/v2", "internal/seal", "keys are handled in one place"},
 	{"github.com/nats-io/nats.go", "internal/bus", "rooms know the bus, not what carries it"},
 	{"github.com/nats-io/nats-server/v2", "internal/bus", "rooms know the bus, not what carries it"},
+	{"github.com/minio/minio-go/v7", "internal/blob", "what S3 says is believed in no other place, nor there"},
 	{"github.com/alecthomas/kong", "cmd/verbale", "only the program reads a command line"},
 	{"github.com/caddyserver/certmagic", "cmd/verbale", "certificates are the program's business"},
 	{"github.com/prometheus/client_golang", "cmd/verbale", "rooms count with plain numbers, the program publishes them"},
