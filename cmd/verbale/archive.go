@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"verbale/internal/blob"
 	"verbale/internal/problem"
 )
 
@@ -30,6 +31,7 @@ const (
 	endName      = "end.json"
 	contents     = "company/"
 	databaseName = "verbale.db"
+	filesName    = "files"
 )
 
 // manifest is the archive's first file.
@@ -52,10 +54,11 @@ type end struct {
 
 var errCut = problem.New(problem.Invalid, "backup.cut", "This backup is not whole: its end is missing. Nothing was restored.")
 
-// writeArchive writes a company: the database from a snapshot, everything else
-// from its directory. Files there are written once and never changed, so they
-// can be read after the snapshot: it needs none that is not there.
-func writeArchive(ctx context.Context, out io.Writer, m manifest, snapshot, dir string) (end, error) {
+// writeArchive writes a company: the database from a snapshot, its files from
+// where they are kept, everything else from its directory. Files are written
+// once and never changed, so they can be read after the snapshot: it needs none
+// that is not there.
+func writeArchive(ctx context.Context, out io.Writer, m manifest, snapshot, dir string, files blob.Store) (end, error) {
 	w := &archiveWriter{ctx: ctx, tar: tar.NewWriter(out), sum: sha256.New()}
 	if err := w.json(manifestName, m); err != nil {
 		return w.end, err
@@ -72,8 +75,8 @@ func writeArchive(ctx context.Context, out io.Writer, m manifest, snapshot, dir 
 			return err
 		}
 		switch {
-		case entry.IsDir() && entry.Name() == "arriving":
-			return fs.SkipDir // not yet acknowledged to anybody
+		case entry.IsDir() && (relative == "arriving" || relative == filesName):
+			return fs.SkipDir // not yet acknowledged to anybody; written below
 		case entry.IsDir() || strings.HasPrefix(relative, databaseName):
 			return nil
 		}
@@ -82,6 +85,20 @@ func writeArchive(ctx context.Context, out io.Writer, m manifest, snapshot, dir 
 			return nil // erased meanwhile
 		}
 		return err
+	})
+	if err != nil {
+		return w.end, err
+	}
+	err = files.List(ctx, func(l blob.Lying) error {
+		sealed, err := files.Sealed(ctx, l.Name)
+		if errors.Is(err, blob.ErrNotFound) {
+			return nil // erased meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		defer sealed.Close()
+		return w.copy(path.Join(contents, filesName, l.Name), sealed, sealed.Size(), l.Written)
 	})
 	if err != nil {
 		return w.end, err
@@ -113,9 +130,6 @@ func (w *archiveWriter) json(name string, v any) error {
 }
 
 func (w *archiveWriter) file(name, from string) error {
-	if err := w.ctx.Err(); err != nil {
-		return err
-	}
 	file, err := os.Open(from)
 	if err != nil {
 		return err
@@ -125,10 +139,17 @@ func (w *archiveWriter) file(name, from string) error {
 	if err != nil {
 		return err
 	}
-	if err := w.tar.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: info.Size(), ModTime: info.ModTime(), Typeflag: tar.TypeReg, Format: tar.FormatPAX}); err != nil {
+	return w.copy(name, file, info.Size(), info.ModTime())
+}
+
+func (w *archiveWriter) copy(name string, from io.Reader, size int64, written time.Time) error {
+	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	n, err := io.Copy(io.MultiWriter(w.tar, w.sum), file)
+	if err := w.tar.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: size, ModTime: written, Typeflag: tar.TypeReg, Format: tar.FormatPAX}); err != nil {
+		return err
+	}
+	n, err := io.Copy(io.MultiWriter(w.tar, w.sum), from)
 	w.end.Files++
 	w.end.Bytes += n
 	return err

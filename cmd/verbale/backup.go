@@ -185,7 +185,11 @@ func (h *house) backup(ctx context.Context, b onCompany, _ io.Reader, out io.Wri
 	if err := tenant.Snapshot(ctx, snapshot); err != nil {
 		return err
 	}
-	_, err = writeArchive(ctx, out, m, snapshot, tenant.Dir())
+	files, err := h.blobs(tenant)
+	if err != nil {
+		return err
+	}
+	_, err = writeArchive(ctx, out, m, snapshot, tenant.Dir(), files)
 	return err
 }
 

@@ -17,9 +17,19 @@ import (
 // place says which data directory a command is about; every command that
 // needs one embeds it.
 type place struct {
-	Data          string `default:"./data" env:"VERBALE_DATA" placeholder:"FOLDER" help:"The data directory: everything Verbale keeps is in it. Relative to where the program is started."`
-	Database      string `env:"VERBALE_DATABASE" placeholder:"URL" help:"Keep companies in PostgreSQL 15 or later instead of the data directory, so that many nodes can serve them: postgres://user:password@host:5432/name, as a role that owns nothing. Several hosts with commas between: the one that takes writes is used."`
-	DatabaseOwner string `env:"VERBALE_DATABASE_OWNER" placeholder:"URL" help:"The same database as the role that owns the tables. With it the server makes and migrates them at its start; without it, verbale database prepare does."`
+	Data          string   `default:"./data" env:"VERBALE_DATA" placeholder:"FOLDER" help:"The data directory: everything Verbale keeps is in it. Relative to where the program is started."`
+	Database      string   `env:"VERBALE_DATABASE" placeholder:"URL" help:"Keep companies in PostgreSQL 15 or later instead of the data directory, so that many nodes can serve them: postgres://user:password@host:5432/name, as a role that owns nothing. Several hosts with commas between: the one that takes writes is used."`
+	DatabaseOwner string   `env:"VERBALE_DATABASE_OWNER" placeholder:"URL" help:"The same database as the role that owns the tables. With it the server makes and migrates them at its start; without it, verbale database prepare does."`
+	Blobs         string   `env:"VERBALE_BLOBS" placeholder:"PLACE" help:"Where the files that people send are kept: s3://bucket or s3://bucket/prefix. Empty: in the data directory. To move them, make a backup and restore it into a data directory with the other choice."`
+	S3            s3Config `embed:"" prefix:"s3-"`
+}
+
+type s3Config struct {
+	Endpoint  string `env:"VERBALE_S3_ENDPOINT" placeholder:"URL" help:"The address of S3, e.g. https://s3.eu-south-1.amazonaws.com."`
+	Region    string `default:"us-east-1" env:"VERBALE_S3_REGION" placeholder:"NAME" help:"The bucket's region."`
+	Key       string `env:"VERBALE_S3_KEY" placeholder:"KEY" help:"The access key. It needs the right to read, write, list and delete in the bucket."`
+	Secret    string `env:"VERBALE_S3_SECRET" placeholder:"SECRET" help:"The secret that belongs to the key. Give it in this file or in the environment: everybody on this machine can read a command line."`
+	PathStyle bool   `default:"true" negatable:"" env:"VERBALE_S3_PATH_STYLE" help:"Write the bucket into the path (https://host/bucket), which every S3 understands, and not into the host's name."`
 }
 
 // config is every option of the server. A field is at once a flag
@@ -188,6 +198,9 @@ func (c config) checked() (s settings, err error) {
 		return s, usage("The limits must be above zero.")
 	}
 	if err := c.busConfig.check(); err != nil {
+		return s, err
+	}
+	if _, err := c.bucket(); err != nil {
 		return s, err
 	}
 	if c.TLS.Mode == "files" && (c.TLS.Cert == "" || c.TLS.Key == "") {

@@ -31,6 +31,7 @@ func lookAtMachine(ctx context.Context, s settings) []finding {
 	found = append(found, lookAtAddress(s)...)
 	found = append(found, lookAtTLS(s.TLS, s.publicURL.Hostname())...)
 	found = append(found, lookAtBus(ctx, s.busConfig)...)
+	found = append(found, lookAtBucket(ctx, s.place)...)
 	found = append(found, lookAtPort(ctx, s))
 	return found
 }

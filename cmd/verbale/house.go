@@ -29,14 +29,15 @@ type house struct {
 	log     *slog.Logger
 	metrics *metrics
 	server  *store.Server
-	public  *url.URL // where it is reached; nil when it is not serving
+	bucket  *blob.Bucket // where files are; nil when they are in the data directory
+	public  *url.URL     // where it is reached; nil when it is not serving
 
 	bus   bus.Bus
 	live  *live.Gateway // nil when it is not serving
 	setup string        // the secret that may make the first company
 
 	mu      sync.Mutex
-	files   map[string]*blob.Disk                  // by company; guarded by mu
+	files   map[string]blob.Store                  // by company; guarded by mu
 	running map[string]func(func(context.Context)) // begins work of an open company; guarded by mu
 }
 
@@ -45,6 +46,7 @@ type houseOptions struct {
 	clock     func() time.Time // time.Now if nil
 	followers bool             // run what follows the register: index, marks
 	bus       bus.Bus          // what joins it with other nodes, closed with the house; nothing if nil
+	bucket    *blob.Bucket     // where files are, if not in the data directory
 }
 
 // openHouse opens a data directory for serving or for one command.
@@ -56,8 +58,8 @@ func openHouse(ctx context.Context, p place, log *slog.Logger, o houseOptions) (
 		o.bus = bus.NewLocal()
 	}
 	h := &house{
-		log: log, metrics: newMetrics(), bus: o.bus,
-		setup: strings.ToLower(rand.Text()), files: map[string]*blob.Disk{}, running: map[string]func(func(context.Context)){},
+		log: log, metrics: newMetrics(), bus: o.bus, bucket: o.bucket,
+		setup: strings.ToLower(rand.Text()), files: map[string]blob.Store{}, running: map[string]func(func(context.Context)){},
 	}
 	options := store.Options{Observe: h.metrics.committed, Committed: h.bus.Publish, Clock: o.clock, Database: p.Database, Owner: p.DatabaseOwner}
 	if o.followers {
@@ -68,7 +70,7 @@ func openHouse(ctx context.Context, p place, log *slog.Logger, o houseOptions) (
 		return nil, err
 	}
 	h.server = server
-	if err := sweepWork(p.Data); err != nil {
+	if err := errors.Join(sweepWork(p.Data), checkPlace(p.Data, o.bucket)); err != nil {
 		return nil, errors.Join(err, server.Close())
 	}
 	return h, nil
@@ -185,11 +187,6 @@ func (h *house) Close() error {
 // maxFile bounds one uploaded file.
 const maxFile = 2 << 30
 
-// openFiles opens the files of a company, beside its database.
-func openFiles(tenant *store.Tenant) (*blob.Disk, error) {
-	return blob.OpenDisk(filepath.Join(tenant.Dir(), "files"), tenant.Keys(), maxFile)
-}
-
 // blobs gives a company's files, which are opened once: opening sweeps what a
 // crash left, and would sweep what is just arriving.
 func (h *house) blobs(tenant *store.Tenant) (blob.Store, error) {
@@ -198,10 +195,11 @@ func (h *house) blobs(tenant *store.Tenant) (blob.Store, error) {
 	if files, ok := h.files[tenant.Name()]; ok {
 		return files, nil
 	}
-	files, err := openFiles(tenant)
+	files, err := openFiles(h.bucket, tenant)
 	if err != nil {
 		return nil, err
 	}
+	files = blob.Counted(files, h.metrics.blobs)
 	h.files[tenant.Name()] = files
 	return files, nil
 }

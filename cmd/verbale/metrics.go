@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"verbale/internal/blob"
 	"verbale/internal/live"
 )
 
@@ -20,11 +21,13 @@ type metrics struct {
 	seconds  prometheus.Histogram
 	commands prometheus.Counter
 	commits  prometheus.Histogram
+	blobs    *blob.Counts
 }
 
 func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
+		blobs:    &blob.Counts{},
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "verbale_http_requests_total", Help: "Answered HTTP requests by status."}, []string{"status"}),
 		seconds:  prometheus.NewHistogram(prometheus.HistogramOpts{Name: "verbale_http_request_seconds", Help: "How long a request took.", Buckets: prometheus.ExponentialBuckets(0.0005, 4, 8)}),
 		commands: prometheus.NewCounter(prometheus.CounterOpts{Name: "verbale_commands_total", Help: "Commands that were in a durable commit."}),
@@ -34,7 +37,21 @@ func newMetrics() *metrics {
 	build.Set(1)
 	m.registry.MustRegister(m.requests, m.seconds, m.commands, m.commits, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.files()
 	return m
+}
+
+// files publishes what is counted of files.
+func (m *metrics) files() {
+	count := func(name, help string, read func() float64) {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, read))
+	}
+	count("verbale_file_puts_total", "Files that were taken.", func() float64 { return float64(m.blobs.Puts.Load()) })
+	count("verbale_file_put_bytes_total", "Bytes of files that were taken.", func() float64 { return float64(m.blobs.PutBytes.Load()) })
+	count("verbale_file_put_seconds_total", "Seconds spent with taking files, their way here included.", func() float64 { return time.Duration(m.blobs.PutTime.Load()).Seconds() })
+	count("verbale_file_opens_total", "Files that were opened.", func() float64 { return float64(m.blobs.Opens.Load()) })
+	count("verbale_file_read_bytes_total", "Bytes of files that were read.", func() float64 { return float64(m.blobs.ReadBytes.Load()) })
+	count("verbale_file_errors_total", "Files that could not be taken, opened or read because of where they are kept.", func() float64 { return float64(m.blobs.Errors.Load()) })
 }
 
 // watch publishes a number that a room keeps.

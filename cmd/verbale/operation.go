@@ -79,11 +79,15 @@ func perform(ctx context.Context, p place, name string, request any, in io.Reade
 	if err := existing(p.Data); err != nil && !founding[name] {
 		return err
 	}
+	bucket, err := p.bucket()
+	if err != nil {
+		return err
+	}
 	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
 		if conn, err := dial(p.Data); err == nil {
 			return remotely(ctx, conn, name, encoded, in, out)
 		}
-		h, err := openHouse(ctx, p, slog.New(slog.DiscardHandler), houseOptions{})
+		h, err := openHouse(ctx, p, slog.New(slog.DiscardHandler), houseOptions{bucket: bucket})
 		if err == nil {
 			return errors.Join(operations[name](ctx, h, encoded, in, out), h.Close())
 		}

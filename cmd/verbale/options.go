@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -18,10 +19,16 @@ type option struct {
 	help       string
 	list       bool
 	number     bool
+	boolean    bool
 }
 
-// options lists the fields of config in the order in which they are written.
-func options() []option { return fields(reflect.TypeFor[config](), "") }
+// options lists the fields of config in the order in which they are written:
+// in a file what stands in no table comes before all tables.
+func options() []option {
+	all := fields(reflect.TypeFor[config](), "")
+	slices.SortStableFunc(all, func(a, b option) int { return cmp.Compare(min(len(a.table), 1), min(len(b.table), 1)) })
+	return all
+}
 
 func fields(of reflect.Type, table string) []option {
 	var found []option
@@ -41,7 +48,7 @@ func fields(of reflect.Type, table string) []option {
 				table: table, key: key, flag: flag,
 				env: f.Tag.Get("env"), fallback: f.Tag.Get("default"),
 				enum: f.Tag.Get("enum"), help: f.Tag.Get("help"),
-				list: f.Type.Kind() == reflect.Slice, number: f.Type.Kind() == reflect.Float64,
+				list: f.Type.Kind() == reflect.Slice, number: f.Type.Kind() == reflect.Float64, boolean: f.Type.Kind() == reflect.Bool,
 			})
 		}
 	}
@@ -89,6 +96,12 @@ func (o option) check(value any) error {
 		}
 		return fmt.Errorf("%q takes a number", name)
 	}
+	if o.boolean {
+		if _, ok := value.(bool); !ok {
+			return fmt.Errorf("%q takes true or false", name)
+		}
+		return nil
+	}
 	text, ok := value.(string)
 	if !ok {
 		return fmt.Errorf("%q takes a text in quotes", name)
@@ -122,7 +135,7 @@ func exampleConfig() string {
 		switch {
 		case o.list:
 			value = list(o.fallback)
-		case o.number:
+		case o.number, o.boolean:
 			value = o.fallback
 		}
 		fmt.Fprintf(&b, "# (%s, --%s)\n#%s = %s\n", o.env, o.flag, o.key, value)

@@ -151,7 +151,7 @@ func (h *house) restore(ctx context.Context, r restoreRequest, in io.Reader, out
 	if err := h.claimKeys(ctx, r, m, staged, work); err != nil {
 		return err
 	}
-	audit, err := proven(ctx, m, work)
+	audit, err := h.proven(ctx, m, work)
 	if err != nil {
 		return err
 	}
@@ -205,8 +205,10 @@ func (h *house) claimKeys(ctx context.Context, r restoreRequest, m manifest, sta
 
 // proven opens the staged copy and audits it: the register from its first
 // entry, what people see against it, the key that signs it, and that every
-// file opens.
-func proven(ctx context.Context, m manifest, work string) (audit store.Audit, err error) {
+// file opens. Files that are to be in the bucket are then taken there; should
+// the restore end before its end, the sweep finds them there, or the next
+// restore does.
+func (h *house) proven(ctx context.Context, m manifest, work string) (audit store.Audit, err error) {
 	staging, err := store.OpenServer(ctx, work, store.Options{})
 	if err != nil {
 		return audit, err
@@ -231,7 +233,7 @@ func proven(ctx context.Context, m manifest, work string) (audit store.Audit, er
 	if audit.Entries < m.Entries || tenant.Keys().VerifierKey() != m.Key {
 		return audit, problem.New(problem.Invalid, "backup.not_clean", "The register in this backup is not the one that its manifest names; nothing was restored.")
 	}
-	files, err := openFiles(tenant)
+	files, err := openFiles(nil, tenant)
 	if err != nil {
 		return audit, err
 	}
@@ -242,6 +244,9 @@ func proven(ctx context.Context, m manifest, work string) (audit store.Audit, er
 		}
 		return nil
 	})
+	if err == nil && h.bucket != nil {
+		err = moveFiles(ctx, files, h.bucket, tenant)
+	}
 	return audit, err
 }
 

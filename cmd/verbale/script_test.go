@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"verbale/internal/blob/s3test"
 )
 
 func TestMain(m *testing.M) {
@@ -39,11 +41,18 @@ func TestMain(m *testing.M) {
 //	freeport VAR         sets $VAR to a port that nobody listens on
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	s3 := s3test.Start(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Values[serversKey] = map[string]*server{}
+			// An S3 with an empty bucket, for the scripts that say --blobs.
+			env.Setenv("VERBALE_S3_ENDPOINT", s3.URL)
+			env.Setenv("VERBALE_S3_KEY", s3test.Key)
+			env.Setenv("VERBALE_S3_SECRET", s3test.Secret)
+			env.Setenv("BUCKET", "s3://"+s3test.Bucket)
+			env.Setenv("BUCKET_FOLDER", s3.Folder)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -82,6 +91,9 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 	s.command = exec.CommandContext(context.Background(), program, append([]string{"serve", "--listen", "127.0.0.1:0"}, args[1:]...)...)
 	s.command.Dir = ts.MkAbs(".")
 	s.command.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"), "PATH="+ts.Getenv("PATH"))
+	for _, name := range []string{"VERBALE_S3_ENDPOINT", "VERBALE_S3_KEY", "VERBALE_S3_SECRET"} {
+		s.command.Env = append(s.command.Env, name+"="+ts.Getenv(name))
+	}
 	s.command.Stderr = s.log
 	out, err := s.command.StdoutPipe()
 	ts.Check(err)

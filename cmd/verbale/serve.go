@@ -35,12 +35,19 @@ const grace = 10 * time.Second
 
 // serve runs the house until ctx ends. Started is called when it answers.
 func serve(ctx context.Context, s settings, log *slog.Logger, started func(*house) error) error {
+	bucket, err := s.bucket()
+	if err == nil && bucket != nil {
+		err = bucket.Check(ctx)
+	}
+	if err != nil {
+		return err
+	}
 	nodes, err := s.busConfig.open(ctx, log) // before anything is written: it may refuse
 	if err != nil {
 		return err
 	}
 	defer nodes.Close()
-	h, err := openHouse(ctx, s.place, log, houseOptions{followers: true, bus: nodes})
+	h, err := openHouse(ctx, s.place, log, houseOptions{followers: true, bus: nodes, bucket: bucket})
 	if err != nil {
 		return err
 	}

@@ -60,9 +60,9 @@ type Store interface {
 	// or is being put just now; it says whether it did.
 	Collect(ctx context.Context, name string, since time.Time) (bool, error)
 
-	// Sealed gives what lies under a name as it lies there, for a backup, and
-	// its length; ErrNotFound.
-	Sealed(ctx context.Context, name string) (io.ReadCloser, int64, error)
+	// Sealed gives what lies under a name as it lies there, for a backup;
+	// ErrNotFound.
+	Sealed(ctx context.Context, name string) (*Sealed, error)
 
 	// Tidy removes what a crash left, before a time, of files that were never
 	// acknowledged, and says how many there were.
@@ -76,6 +76,12 @@ type Store interface {
 type Reader interface {
 	io.ReadSeekCloser
 	Size() int64
+}
+
+// Sealed is an open file as it lies there, with its Size.
+type Sealed struct {
+	*io.SectionReader
+	io.Closer
 }
 
 // Item is one file as Walk finds it. Damaged ones have no Sum and no Size.

@@ -44,7 +44,7 @@ func (s *S3) Put(ctx context.Context, r io.Reader) (sum Sum, size int64, err err
 	s.step("complete")
 	sealed, err := file.Seek(0, io.SeekEnd)
 	if err == nil {
-		err = s.Settle(ctx, sum, file, sealed)
+		err = s.Settle(ctx, sum, io.NewSectionReader(file, 0, sealed))
 	}
 	if err != nil {
 		return Sum{}, 0, err
@@ -69,7 +69,8 @@ func (s *S3) temporary() (*os.File, error) {
 // left as they are, since somebody may be reading them; others are replaced.
 // Either way what lies there in the end was read to its end and is what it
 // should be: neither S3's word for it nor its ETag is trusted.
-func (s *S3) Settle(ctx context.Context, sum Sum, sealed io.ReaderAt, size int64) error {
+func (s *S3) Settle(ctx context.Context, sum Sum, sealed *io.SectionReader) error {
+	size := sealed.Size()
 	free, err := s.settled.hold(ctx, s.Name(sum))
 	if err != nil {
 		return err
@@ -85,7 +86,7 @@ func (s *S3) Settle(ctx context.Context, sum Sum, sealed io.ReaderAt, size int64
 	}
 	s.step("durable")
 	name := s.folder + s.Name(sum)
-	_, err = s.bucket.client.Client.PutObject(ctx, s.bucket.name, name, io.NewSectionReader(sealed, 0, size), size,
+	_, err = s.bucket.client.Client.PutObject(ctx, s.bucket.name, name, sealed, size,
 		minio.PutObjectOptions{PartSize: partSize, NumThreads: partsAtOnce})
 	if err != nil {
 		return explain(ctx, fmt.Errorf("blob: put: %w", err))

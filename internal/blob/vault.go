@@ -105,15 +105,12 @@ func (v *vault) Walk(ctx context.Context, f func(Item) error) error {
 }
 
 // Sealed implements Store.
-func (v *vault) Sealed(ctx context.Context, name string) (io.ReadCloser, int64, error) {
+func (v *vault) Sealed(ctx context.Context, name string) (*Sealed, error) {
 	file, err := v.open(ctx, name, 0)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.NewSectionReader(file, 0, file.size), file}, file.size, nil
+	return &Sealed{io.NewSectionReader(file, 0, file.size), file}, nil
 }
 
 // names makes those who work on one name take turns, so that what is put is

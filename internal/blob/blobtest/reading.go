@@ -122,13 +122,13 @@ func sealedBytes(t *testing.T, s suite) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, size, err := s.Store.Sealed(t.Context(), s.Store.Name(sum))
+	r, err := s.Store.Sealed(t.Context(), s.Store.Name(sum))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, want) || size != int64(len(want)) {
-		t.Errorf("%d bytes of %d, said %d: %v", len(got), len(want), size, err)
+	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, want) || r.Size() != int64(len(want)) {
+		t.Errorf("%d bytes of %d, said %d: %v", len(got), len(want), r.Size(), err)
 	}
 }
 
