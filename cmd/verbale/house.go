@@ -97,6 +97,7 @@ func (h *house) follow(ctx context.Context, tenant *store.Tenant) (stop func()) 
 	if h.server.Shared() {
 		running.Go(func() { h.hear(ctx, tenant) })
 	}
+	running.Go(func() { h.keepFiles(ctx, tenant) })
 	h.mu.Lock()
 	h.running[tenant.Name()] = func(f func(context.Context)) { running.Go(func() { f(ctx) }) }
 	h.mu.Unlock()

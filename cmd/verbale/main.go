@@ -28,6 +28,7 @@ type commandLine struct {
 	Database databaseCommand `cmd:"" help:"Prepare a PostgreSQL database for many nodes."`
 	Doctor   doctorCommand   `cmd:"" help:"Say what is wrong with this set-up, and the fix."`
 	Import   importCommand   `cmd:"" help:"Bring in the past, from WhatsApp."`
+	Files    filesCommand    `cmd:"" help:"Look after the files that people send."`
 	Demo     demoCommand     `cmd:"" help:"Make a company of 60 people with a year of chats, to look around in."`
 	Bench    benchCommand    `cmd:"" help:"Measure this machine: messages, deliveries, connections, pages, the start."`
 	Verify   verifyCommand   `cmd:"" help:"Check a receipt or an export; needs no server."`

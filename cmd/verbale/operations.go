@@ -11,5 +11,6 @@ var operations = map[string]operation{
 	"doctor":         typed((*house).doctor),
 	"backup":         streaming((*house).backup),
 	"restore":        streaming((*house).restore),
+	"files.sweep":    typed((*house).sweep),
 	"import":         streaming((*house).importFile),
 }

@@ -28,6 +28,7 @@ const MaxFile = 100 << 20
 var (
 	errFileTooLarge = problem.New(problem.TooLarge, "file.too_large", "A file may have at most 100 MB.")
 	errFileEmpty    = problem.New(problem.Invalid, "file.empty", "The file is empty.")
+	errFileSwept    = problem.New(problem.Unavailable, "file.again", "The file came in just the moment in which an older copy of it was removed. Send it again.")
 	errFileCut      = problem.New(problem.Invalid, "file.cut", "The upload broke off. Send the file again.")
 )
 
@@ -55,16 +56,29 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, c caller) error 
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return errFileCut
 	}
+	if err := c.tenant.Read(r.Context(), func(tx *store.Tx) error { return chat.MayUpload(tx, c.actor, max(0, r.ContentLength)) }); err != nil {
+		return err
+	}
 	sum, size, err := s.put(r.Context(), blobs, io.MultiReader(bytes.NewReader(head[:n]), body))
 	if err != nil {
 		return err
 	}
 	var f chat.File
 	err = c.tenant.Write(r.Context(), func(tx *store.Tx) (err error) {
+		if err := chat.MayUpload(tx, c.actor, size); err != nil {
+			return err
+		}
 		f, err = chat.AddFile(tx, c.actor, fileName(r.URL.Query().Get("name")), blob.Sniff(head[:n]), size, sum[:])
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	// A sweep on another node may have taken the same contents for left, just
+	// before they were named again. From here on it does not.
+	if _, err := blobs.Stat(r.Context(), sum); errors.Is(err, blob.ErrNotFound) {
+		return errFileSwept
+	} else if err != nil {
 		return err
 	}
 	return writeJSON(w, wire.OfFile(f))

@@ -22,6 +22,7 @@ const (
 	KindImportUndone        = "import.undone"
 	KindReadMarked          = "read.marked"
 	KindFileAdded           = "file.added"
+	KindFileReleased        = "file.released"
 )
 
 // Bounds of a message and of a conversation.

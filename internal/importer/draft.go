@@ -20,6 +20,7 @@ type media struct {
 	kind string
 	size int64
 	sum  blob.Sum
+	from string // its name in the export
 }
 
 // pending is one message of the file on its way into the conversation.
@@ -70,12 +71,29 @@ func (r *run) keep(ctx context.Context, name string) (media, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return media{}, nil
 	}
-	m := media{name: fileName(name), kind: blob.Sniff(head)}
+	m := media{name: fileName(name), kind: blob.Sniff(head), from: name}
 	m.sum, m.size, err = r.i.blobs.Put(ctx, b)
 	if p := problem.Of(err); p != nil && p.Kind != problem.Unavailable {
 		return media{}, nil
 	}
 	return m, err
+}
+
+// sure sees to it that the media of a batch that is written are there: a sweep
+// on another node, before the batch named them, may have taken them for left.
+func (r *run) sure(ctx context.Context) error {
+	for _, p := range r.batch {
+		for _, m := range p.media {
+			_, err := r.i.blobs.Stat(ctx, m.sum)
+			if errors.Is(err, blob.ErrNotFound) {
+				_, err = r.keep(ctx, m.from)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // split cuts a text that is longer than a message may be into several, at the

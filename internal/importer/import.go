@@ -25,6 +25,7 @@ const (
 	KindStarted  = "import.started"
 	KindUndoing  = "import.undoing"
 	KindFailed   = "import.failed"
+	KindReleased = "import.released"
 )
 
 // States of an import, as people see them.

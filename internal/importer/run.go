@@ -340,6 +340,9 @@ func (r *run) flush(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := r.sure(ctx); err != nil {
+		return err
+	}
 	r.m.line = last
 	r.m.Done += int64(len(r.batch))
 	r.batch = r.batch[:0]
