@@ -132,7 +132,14 @@ func (h *house) keepFiles(ctx context.Context, tenant *store.Tenant) {
 			return
 		case <-timer.C:
 		}
-		swept, err := h.sweepFiles(ctx, tenant, time.Now(), false)
+		_, wait, err := tenant.Lease(ctx, "files")
+		if err == nil && wait > 0 {
+			continue // another node sweeps
+		}
+		var swept sweptFiles
+		if err == nil {
+			swept, err = h.sweepFiles(ctx, tenant, time.Now(), false)
+		}
 		switch {
 		case err != nil && ctx.Err() == nil:
 			h.log.Error("files were not swept", "company", tenant.Name(), "error", err)
