@@ -23,7 +23,7 @@ const (
 	audiences  = 10_000          // conversations whose members are remembered
 	restartIn  = time.Second     // after an error
 	parallelAt = 128             // sockets to flush from which on several cores share the work
-	gatherFor  = 2               // times as long as dealing with entries took, what comes next is gathered,
+	gatherFrom = 256             // sockets in a flush from which on what comes next is gathered twice as long
 	gatherMost = 8 * time.Millisecond
 )
 
@@ -195,8 +195,9 @@ func (h *hub) advance(look bool) (more bool, err error) {
 	}
 	h.mu.Unlock()
 	h.behind.Store(max(0, h.tenant.Head().Size-h.pos))
+	sockets := len(h.touched)
 	h.flush()
-	h.gatherSince(began)
+	h.gatherAfter(time.Since(began), sockets)
 	return len(all) == batch, nil
 }
 
@@ -246,13 +247,15 @@ func (h *hub) audience(tx *store.Tx, conversation int64) (*audience, error) {
 	return a, nil
 }
 
-// gatherSince lets what comes next wait for a moment, the longer the more there
-// was to do: a query, a wake-up and a write to a socket cost the same for one
-// message as for several, so the busier the hub, the more of them share it.
-// After a quiet moment nothing waits.
-func (h *hub) gatherSince(began time.Time) {
-	now := time.Now()
-	h.gather = now.Add(min(gatherFor*now.Sub(began), gatherMost))
+// gatherAfter lets what comes next wait for as long as dealing with the last
+// took, and twice that where hundreds are connected: a query, a wake-up and a
+// write to a socket cost the same for one message as for several, so the busier
+// the hub, the more of them share it. After a quiet moment nothing waits.
+func (h *hub) gatherAfter(took time.Duration, sockets int) {
+	if sockets >= gatherFrom {
+		took *= 2
+	}
+	h.gather = time.Now().Add(min(took, gatherMost))
 }
 
 // flush writes what was queued. It returns when everything is written that the
