@@ -1,16 +1,18 @@
 # `make` alone lists what there is. Each target installs by itself what it
 # needs, says what it does, and does nothing where nothing is to be done.
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fuzz bench demo clean go-tools client browser compiler postgres
+.PHONY: help run build test check fuzz simulate bench demo clean go-tools client browser compiler postgres
 
 # GOOS and GOARCH are honoured: make build GOARCH=arm64
 export GOOS GOARCH
 GO      ?= go
 ARGS    ?=
 FUZZTIME ?= 10s
+SCHEDULES ?= 10000
+SEED ?= 1
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build and start the server; make run ARGS="--listen 127.0.0.1:9000 --data ./elsewhere"
 	bin/verbale serve $(ARGS)
@@ -26,6 +28,9 @@ check: go-tools client ## formatting, vet, staticcheck, the client's lint and ty
 
 fuzz: go-tools ## each fuzz target for FUZZTIME (10s)
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
+
+simulate: go-tools ## simulated schedules of the whole; make simulate SCHEDULES=10000 SEED=1
+	@SCHEDULES=$(SCHEDULES) SEED=$(SEED) scripts/simulate.sh
 
 bench: build postgres ## measure this machine, on both engines; make bench ARGS="--short"
 	scripts/bench.sh $(ARGS)

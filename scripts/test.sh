@@ -21,6 +21,9 @@ CGO_ENABLED=1 "$go" test -race ./...
 step "Go again, on PostgreSQL"
 VERBALE_TEST_ENGINE=postgres "$go" test ./internal/... ./e2e
 
+step "simulated schedules, without the race detector: more of them in the same time"
+SCHEDULES=300 scripts/simulate.sh
+
 step "the client's unit tests"
 (cd web && npm test --silent)
 
