@@ -43,15 +43,15 @@ func TestABadLineLosesDoublesOrReordersNothing(t *testing.T) {
 	// What was lost at the very end leaves no gap behind it: it is found when
 	// the clients connect again.
 	w.reconnect()
-	w.mustSettle(t, s.log)
-	if n := w.total(); n != sends/people*people {
+	verdict := w.mustSettle(t, s.log)
+	if n := verdict.Messages; n != sends/people*people {
 		t.Errorf("%d messages were sent, and %d are there", sends/people*people, n)
 	}
 	s.end(t)
 	mustBeClean(t, dir, "acme")
 	again, gaps, connects := w.trouble()
 	t.Logf("%d messages by %d clients in %v; lost %d, doubled %d, delayed %d, cut %d; %d letters sent again, %d gaps mended, %d connections",
-		w.total(), people, took.Round(time.Second/10), line.lost.Load(), line.doubled.Load(), line.late.Load(), line.cut.Load(), again, gaps, connects)
+		verdict.Messages, people, took.Round(time.Second/10), line.lost.Load(), line.doubled.Load(), line.late.Load(), line.cut.Load(), again, gaps, connects)
 	if line.lost.Load() == 0 || line.doubled.Load() == 0 || line.cut.Load() == 0 || again == 0 || gaps == 0 {
 		t.Error("the line was not bad at all")
 	}

@@ -47,10 +47,9 @@ func (w *crowd) upload(t testing.TB) (check func(t testing.TB) int) {
 }
 
 // TestKillingTheServerLosesDoublesOrInventsNothing kills the server at random
-// moments, also while it starts, on one data directory and under load. After
-// each time: what was acknowledged is there at its place, what anybody was
-// shown is there, numbers have no gaps. At the end the outboxes have delivered
-// the rest, and each message is there exactly once, in its sender's order.
+// moments, also while it starts, on one data directory and under load. At the
+// end the outboxes have delivered the rest, and what the clients were told and
+// shown through it all is judged.
 func TestKillingTheServerLosesDoublesOrInventsNothing(t *testing.T) {
 	t.Parallel()
 	rnd, seed := seeded(t)
@@ -79,20 +78,15 @@ func TestKillingTheServerLosesDoublesOrInventsNothing(t *testing.T) {
 		if round%10 == 9 {
 			mustBeClean(t, dir, "acme")
 		}
-		before := w.promised()
 		s = launch(t, dir)
 		at.Store(s.address(t))
-		w.mustHold(t, before, fmt.Sprintf("after kill %d of %d", round+1, rounds))
-		if t.Failed() {
-			return
-		}
 	}
 	stop()
-	w.mustSettle(t, s.log)
+	verdict := w.mustSettle(t, s.log)
 	uploaded := files(t)
 	s.end(t)
 	checked := mustBeClean(t, dir, "acme")
 	again, gaps, connects := w.trouble()
 	t.Logf("%d kills (%d while starting) in %v: %d messages, %d files, %d entries, %d letters sent again, %d gaps mended, %d connections",
-		rounds, early, time.Since(began).Round(time.Second), w.total(), uploaded, checked.Entries, again, gaps, connects)
+		rounds, early, time.Since(began).Round(time.Second), verdict.Messages, uploaded, checked.Entries, again, gaps, connects)
 }

@@ -7,20 +7,22 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"verbale/e2e/history"
 )
 
-// crowd is people who write to each other through replicas, and the owner who
-// is in every group and looks what the server really has.
+// crowd is people who write to each other through replicas, and what they live
+// through.
 type crowd struct {
 	c        *company
 	groups   []int64
 	replicas []*replica
-	verified map[int64][]message // what the server had when last looked, by conversation
+	log      history.Recorder
 }
 
 func newCrowd(t testing.TB, dir string, where func() string, people, groups int, rnd *rand.Rand, wait time.Duration) *crowd {
 	t.Helper()
-	w := &crowd{c: found(t, dir, "acme", "Acme", "", where), verified: map[int64][]message{}}
+	w := &crowd{c: found(t, dir, "acme", "Acme", "", where)}
 	var members []*person
 	for i := range people {
 		members = append(members, w.c.join(t, fmt.Sprintf("Person %d", i)))
@@ -30,7 +32,7 @@ func newCrowd(t testing.TB, dir string, where func() string, people, groups int,
 	}
 	for _, m := range members {
 		// The copy begins with what happened before the first connection.
-		w.replicas = append(w.replicas, newReplica(m, rand.New(rand.NewPCG(rnd.Uint64(), rnd.Uint64())), wait, w.groups...))
+		w.replicas = append(w.replicas, newReplica(m, &w.log, rand.New(rand.NewPCG(rnd.Uint64(), rnd.Uint64())), wait, w.groups...))
 	}
 	return w
 }
@@ -95,123 +97,45 @@ func (w *crowd) reconnect() {
 // said is what a person says for the nth time: it tells who and when.
 func said(person, count int) string { return fmt.Sprintf("%d says %d", person, count) }
 
-// promise is what the clients have been told, acknowledged or shown: by
-// conversation and n, the message's number.
-type promise map[int64]map[int64]int64
-
-func (w *crowd) promised() promise {
-	p := promise{}
-	for _, g := range w.groups {
-		p[g] = map[int64]int64{}
-	}
-	for _, r := range w.replicas {
-		r.mu.Lock()
-		for _, l := range r.sent {
-			p[l.conversation][l.answer.N] = l.answer.ID
-		}
-		for id, in := range r.rooms {
-			for n, m := range in.messages {
-				p[id][n] = m.ID
-			}
-		}
-		r.mu.Unlock()
-	}
-	return p
-}
-
-// mustHold compares what was promised with what the server has.
-func (w *crowd) mustHold(t *testing.T, before promise, when string) {
-	t.Helper()
-	for _, g := range w.groups {
-		have := w.verified[g]
-		fresh, err := w.c.owner.history(context.Background(), g, int64(len(have)))
-		if err != nil {
-			t.Fatalf("%s: %v", when, err)
-		}
-		for _, m := range fresh {
-			if m.N != int64(len(have))+1 {
-				t.Fatalf("%s: in conversation %d comes n %d after %d", when, g, m.N, len(have))
-			}
-			have = append(have, m)
-		}
-		w.verified[g] = have
-		for n, id := range before[g] {
-			if n > int64(len(have)) {
-				t.Fatalf("%s: message %d (n %d of conversation %d) was acknowledged or shown, and is gone; the last n is %d", when, id, n, g, len(have))
-			}
-			if have[n-1].ID != id {
-				t.Fatalf("%s: n %d of conversation %d was message %d and is now %d", when, n, g, id, have[n-1].ID)
-			}
-		}
-	}
-}
-
-// mustSettle lets the outboxes empty themselves and the copies catch up, and
-// wants every message exactly once, in order, and the same for everybody.
-func (w *crowd) mustSettle(t *testing.T, log fmt.Stringer) {
+// mustSettle lets the outboxes empty themselves and the copies catch up, has
+// everybody read everything, and judges what they lived through.
+func (w *crowd) mustSettle(t *testing.T, log fmt.Stringer) history.Verdict {
 	t.Helper()
 	until(t, "the outboxes are empty", func() bool { return w.waiting() == 0 })
-	clear(w.verified) // all of it again, from the first
-	w.mustHold(t, w.promised(), "at the end")
-	until(t, "the copies have caught up", func() bool {
-		for _, r := range w.replicas {
-			for _, g := range w.groups {
-				if !r.has(g, int64(len(w.verified[g]))) {
-					return false
-				}
-			}
-		}
-		return true
-	})
 	for _, r := range w.replicas {
+		for _, g := range w.groups {
+			all, err := r.who.history(context.Background(), g, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.final(r.who.name, g, all)
+			until(t, "the copies have caught up", func() bool { return r.has(g, int64(len(all))) })
+			w.final("the copy of "+r.who.name, g, r.copied(g))
+		}
 		r.mu.Lock()
-		faults := r.faults
-		r.mu.Unlock()
-		for _, f := range faults {
+		for _, f := range r.faults {
 			t.Error(f)
 		}
-		for _, g := range w.groups {
-			if mine, theirs := r.hash(g), hashOf(w.verified[g]); mine != theirs {
-				t.Errorf("%s has another state of conversation %d than the server", r.who.name, g)
-			}
-		}
+		r.mu.Unlock()
 	}
-	w.mustBeInOrder(t)
 	w.mustShowNoGhost(t)
+	verdict := history.Check(w.log.Records())
+	if !verdict.OK() {
+		kept, err := history.Keep(w.log.Records())
+		t.Errorf("%sThe history is in %s (%v).", verdict, kept, err)
+	}
 	if t.Failed() {
 		t.Logf("%s", log)
 	}
+	return verdict
 }
 
-// mustBeInOrder looks at each sender: 1, 2, 3 ... with nothing twice.
-func (w *crowd) mustBeInOrder(t *testing.T) {
-	t.Helper()
-	byID := map[int64]message{}
-	for _, all := range w.verified {
-		for _, m := range all {
-			byID[m.ID] = m
-		}
+func (w *crowd) final(client string, conversation int64, all []message) {
+	final := history.Record{Op: history.Final, Client: client, Conversation: conversation}
+	for _, m := range all {
+		final.Messages = append(final.Messages, asRead(m))
 	}
-	for i, r := range w.replicas {
-		r.mu.Lock()
-		sent := r.sent
-		r.mu.Unlock()
-		var last int64
-		for count, l := range sent {
-			m := byID[l.answer.ID]
-			if m.Text != l.text || l.text != said(i, count+1) || m.Author != r.who.id || m.N != l.answer.N {
-				t.Fatalf("%s: letter %d was acknowledged as message %d, which is %+v", r.who.name, count+1, l.answer.ID, m)
-			}
-			if m.ID <= last {
-				t.Fatalf("%s: letter %d stands before the one that was sent before", r.who.name, count+1)
-			}
-			last = m.ID
-			delete(byID, m.ID)
-		}
-	}
-	for id, m := range byID {
-		t.Fatalf("message %d (%q) is there, and was sent once only as another", id, m.Text)
-	}
+	w.log.Add(final)
 }
 
 // mustShowNoGhost looks whether every entry that somebody was told of is what
@@ -219,7 +143,7 @@ func (w *crowd) mustBeInOrder(t *testing.T) {
 func (w *crowd) mustShowNoGhost(t *testing.T) {
 	t.Helper()
 	first := w.replicas[0] // all are in the same groups, so all are told the same
-	fresh := newReplica(first.who, first.rnd, time.Second, w.groups...)
+	fresh := newReplica(first.who, &history.Recorder{}, first.rnd, time.Second, w.groups...)
 	until(t, "a fresh copy is made", func() bool { return fresh.catchUp(context.Background()) })
 	for _, r := range w.replicas {
 		r.mu.Lock()
@@ -231,13 +155,6 @@ func (w *crowd) mustShowNoGhost(t *testing.T) {
 		}
 		r.mu.Unlock()
 	}
-}
-
-func (w *crowd) total() (n int) {
-	for _, all := range w.verified {
-		n += len(all)
-	}
-	return n
 }
 
 func (w *crowd) trouble() (again, gaps, connects int64) {

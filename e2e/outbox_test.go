@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"verbale/e2e/history"
 )
 
 // letter is a message in the outbox.
@@ -12,7 +14,6 @@ type letter struct {
 	key          string
 	conversation int64
 	text         string
-	answer       posted
 }
 
 // posting is an answer by the socket.
@@ -56,14 +57,16 @@ func (r *replica) post(ctx context.Context) {
 			}
 			continue
 		}
+		r.record(history.Record{Op: history.Send, Conversation: first.conversation, Key: first.key, Text: history.Hash(first.text)})
 		answer, ok := r.deliver(ctx, first)
 		if !ok {
+			r.record(history.Record{Op: history.Unknown, Key: first.key})
 			r.pause(ctx)
 			continue
 		}
+		r.record(history.Record{Op: history.Acked, Key: first.key, ID: answer.ID, N: answer.N})
 		r.mu.Lock()
-		first.answer = answer
-		r.outbox, r.sent = r.outbox[1:], append(r.sent, first)
+		r.outbox = r.outbox[1:]
 		r.mu.Unlock()
 	}
 }

@@ -2,34 +2,37 @@ package e2e
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"verbale/e2e/history"
 )
 
 // replica is a client as docs/protocol.md describes it: a local copy kept by
 // cursor and by n, and an outbox whose letters are sent again, with the same
 // key, until they are acknowledged. It goes on through every failure that is
-// not a refusal; what must never happen it notes as a fault.
+// not a refusal; what it lives through it records, and what must never happen
+// besides it notes as a fault.
 type replica struct {
 	who  *person
 	wait time.Duration // for an answer, before it is asked again
+	log  *history.Recorder
 
-	mu     sync.Mutex
-	rnd    *rand.Rand              // guarded by mu
-	cursor int64                   // guarded by mu
-	rooms  map[int64]*room         // guarded by mu
-	seen   map[int64]string        // entries that were delivered, by number; guarded by mu
-	outbox []*letter               // not acknowledged, oldest first; guarded by mu
-	sent   []*letter               // acknowledged, in order; guarded by mu
-	faults []string                // guarded by mu
-	socket *socket                 // nil while there is none; guarded by mu
-	refs   map[string]chan posting // who waits for an answer; guarded by mu
-	next   int64                   // the next ref; guarded by mu
-	stats  struct{ gaps, again, connects int64 }
+	mu      sync.Mutex
+	rnd     *rand.Rand              // guarded by mu
+	session int64                   // counts the connections; guarded by mu
+	cursor  int64                   // guarded by mu
+	rooms   map[int64]*room         // guarded by mu
+	seen    map[int64]string        // entries that were delivered, by number; guarded by mu
+	outbox  []*letter               // not acknowledged, oldest first; guarded by mu
+	faults  []string                // guarded by mu
+	socket  *socket                 // nil while there is none; guarded by mu
+	refs    map[string]chan posting // who waits for an answer; guarded by mu
+	next    int64                   // the next ref; guarded by mu
+	stats   struct{ gaps, again, connects int64 }
 
 	posted chan struct{} // says that the outbox is not empty
 }
@@ -41,9 +44,9 @@ type room struct {
 	last     int64             // the greatest n that was heard of
 }
 
-func newReplica(who *person, rnd *rand.Rand, wait time.Duration, conversations ...int64) *replica {
+func newReplica(who *person, log *history.Recorder, rnd *rand.Rand, wait time.Duration, conversations ...int64) *replica {
 	r := &replica{
-		who: who, wait: wait, rnd: rnd, rooms: map[int64]*room{}, seen: map[int64]string{},
+		who: who, wait: wait, log: log, rnd: rnd, rooms: map[int64]*room{}, seen: map[int64]string{},
 		refs: map[string]chan posting{}, posted: make(chan struct{}, 1),
 	}
 	for _, c := range conversations {
@@ -67,6 +70,12 @@ func (r *replica) fault(format string, args ...any) {
 	}
 }
 
+// record adds to the history.
+func (r *replica) record(one history.Record) {
+	one.Client, one.Person, one.Time = r.who.name, r.who.id, time.Now().UnixMicro()
+	r.log.Add(one)
+}
+
 // pause waits a little before trying again.
 func (r *replica) pause(ctx context.Context) {
 	r.mu.Lock()
@@ -86,6 +95,9 @@ func (r *replica) listen(ctx context.Context) {
 		if err != nil {
 			continue
 		}
+		r.mu.Lock()
+		r.session++
+		r.mu.Unlock()
 		r.follow(ctx, s)
 		s.conn.NetConn().Close()
 	}
@@ -226,19 +238,19 @@ func (r *replica) apply(f frame) {
 	}
 	r.seen[f.Seq] = what
 	if f.Kind == "message.posted" && f.Data.Message != nil {
-		r.put(*f.Data.Message)
+		r.put(*f.Data.Message, r.session)
 	}
 }
 
-func (r *replica) put(m message) {
+// put adds a message to the copy, as a session showed it, or a page (0); mu is
+// held.
+func (r *replica) put(m message, session int64) {
 	in := r.rooms[m.Conversation]
 	if in == nil {
 		r.fault("a message of conversation %d, which is not mine", m.Conversation)
 		return
 	}
-	if before, again := in.messages[m.N]; again && before != m {
-		r.fault("message %d of conversation %d was %d and is %d", m.N, m.Conversation, before.ID, m.ID)
-	}
+	r.record(history.Record{Op: history.Seen, Session: session, Conversation: m.Conversation, Messages: []history.Message{asRead(m)}})
 	in.messages[m.N] = m
 	in.last = max(in.last, m.N)
 	for {
@@ -281,7 +293,7 @@ func (r *replica) mend(ctx context.Context) {
 		}
 		r.mu.Lock()
 		for _, m := range got {
-			r.put(m)
+			r.put(m, 0)
 		}
 		r.mu.Unlock()
 	}
@@ -306,23 +318,20 @@ func (r *replica) has(conversation, n int64) bool {
 	return in.whole >= n && in.whole == in.last
 }
 
-// hash is the state of a conversation in one word.
-func (r *replica) hash(conversation int64) string {
+// copied is a conversation as the copy has it, in order of n.
+func (r *replica) copied(conversation int64) (all []message) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	in := r.rooms[conversation]
-	all := make([]message, 0, len(in.messages))
 	for n := int64(1); n <= in.last; n++ {
-		all = append(all, in.messages[n])
+		if m, there := in.messages[n]; there {
+			all = append(all, m)
+		}
 	}
-	return hashOf(all)
+	return all
 }
 
-// hashOf is the hash of messages in order of n.
-func hashOf(all []message) string {
-	h := sha256.New()
-	for _, m := range all {
-		fmt.Fprintf(h, "%d %d %d %d %q\n", m.ID, m.N, m.Conversation, m.Author, m.Text)
-	}
-	return fmt.Sprintf("%x", h.Sum(nil))
+// asRead is a message as a history has it.
+func asRead(m message) history.Message {
+	return history.Message{ID: m.ID, N: m.N, Author: m.Author, Text: history.Hash(m.Text)}
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 )
 
@@ -89,6 +90,16 @@ func Write(w io.Writer, records []Record) error {
 		}
 	}
 	return out.Flush()
+}
+
+// Keep writes a history where it stays after the test, for a look and for
+// e2e/history/check.
+func Keep(records []Record) (file string, err error) {
+	f, err := os.CreateTemp("", "verbale-history-*.jsonl")
+	if err != nil {
+		return "", err
+	}
+	return f.Name(), errors.Join(Write(f, records), f.Close())
 }
 
 // Read reads what Write wrote. A field or an operation that it does not know

@@ -24,18 +24,18 @@ import (
 type world struct {
 	t       *testing.T // the one outside of the bubble
 	rnd     *rand.Rand
-	broken  planted
+	broken  planted // none, or the fault to be found
 	ground  ground
 	house   *house
 	lives   int
 	queue   int // frames that may wait for one reader
 	clients []*client
 	log     history.Recorder
-	crashes int // still to come
-	letters int // still to be written
-	steps   int // still to be made before the trouble ends
-	healing bool
-	early   []func()
+	crashes int      // still to come
+	letters int      // still to be written
+	steps   int      // still to be made before the trouble ends
+	healing bool     // no more trouble
+	early   []func() // answers given before the commit, if that is planted
 	dir     string
 	backup  string // an old copy of the directory, if the disk is to lie
 
@@ -112,13 +112,16 @@ func (w *world) begin() (err error) {
 	if err = copyDir(w.life(), w.ground.dir); err == nil {
 		w.house, err = openHouse(w.life(), w.queue)
 	}
+	if err != nil {
+		return err
+	}
 	for i, p := range w.ground.people {
 		w.clients = append(w.clients, &client{
 			w: w, name: fmt.Sprint("client ", i), who: p, groups: w.ground.groups, copies: map[int64][]history.Message{},
 		})
 	}
 	w.settle()
-	return err
+	return nil
 }
 
 // life is the directory of the house's present life.
