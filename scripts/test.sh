@@ -22,7 +22,7 @@ step "Go again, on PostgreSQL"
 VERBALE_TEST_ENGINE=postgres "$go" test ./internal/... ./e2e
 
 step "simulated schedules, without the race detector: more of them in the same time"
-SCHEDULES=300 scripts/simulate.sh
+"$go" test ./e2e/sim
 
 step "the client's unit tests"
 (cd web && npm test --silent)

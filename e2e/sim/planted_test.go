@@ -19,6 +19,9 @@ const (
 )
 
 func TestEachPlantedFaultIsFound(t *testing.T) {
+	if raced {
+		t.Skip("scripts/test.sh runs it without the race detector")
+	}
 	const within = 100
 	for name, fault := range map[string]struct {
 		planted planted

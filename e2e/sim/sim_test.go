@@ -16,8 +16,11 @@ import (
 var (
 	schedules = flag.Int("schedules", 300, "how many schedules to run")
 	firstSeed = flag.Uint64("seed", 1, "the seed of the first")
-	budget    = flag.Duration("budget", 5*time.Second, "begin no further schedule after so long; 0 is never")
+	budget    = flag.Duration("budget", 10*time.Second, "begin no further schedule after so long; 0 is never")
 )
+
+// raced says that the race detector is on.
+var raced bool
 
 // workdir is where the databases are: in memory if there is such a place,
 // where a durable commit costs no disk.
@@ -25,6 +28,9 @@ var workdir string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	if raced {
+		*schedules = min(*schedules, 3)
+	}
 	// What a crash cuts short is logged by whatever was cut short.
 	slog.SetDefault(slog.New(slog.NewTextHandler(io.Discard, nil)))
 	where := "/dev/shm"
