@@ -1,0 +1,9 @@
+package lab_test
+
+import (
+	"testing"
+
+	"verbale/e2e/lab"
+)
+
+func TestMain(m *testing.M) { lab.Main(m) }
