@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -56,10 +57,31 @@ var (
 	})
 )
 
+// The servers that are no part of Verbale are built from a module of their own,
+// so that their dependencies are none of Verbale's.
+var (
+	natsServer = sync.OnceValues(func() (string, error) {
+		return buildTool("nats-server", "github.com/nats-io/nats-server/v2")
+	})
+	versitygw = sync.OnceValues(func() (string, error) {
+		return buildTool("versitygw", "github.com/versity/versitygw/cmd/versitygw")
+	})
+)
+
+func buildTool(name, from string) (string, error) {
+	module, err := exec.Command("go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", err
+	}
+	tools := filepath.Join(filepath.Dir(strings.TrimSpace(string(module))), "e2e", "tools")
+	return goBuild(name, "-C", tools, from)
+}
+
 // goBuild builds a program into the run's directory.
 func goBuild(name string, args ...string) (string, error) {
 	path := filepath.Join(os.Getenv(within), name)
-	build := exec.Command("go", append([]string{"build", "-o", path}, args...)...)
+	args = append(args[:len(args)-1:len(args)-1], "-o", path, args[len(args)-1])
+	build := exec.Command("go", append([]string{"build"}, args...)...) // -C has to be the first
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%s does not build: %w\n%s", name, err, out)
