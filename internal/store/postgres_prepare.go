@@ -64,8 +64,24 @@ func migratePostgres(ctx context.Context, owner, application string) error {
 	if err := migrateUp(ctx, steps, "this database"); err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, `SELECT admit($1)`, app.User)
-	return classify(err)
+	return admit(ctx, db, app.User)
+}
+
+// admit gives the application's role what it needs. Two nodes that do so at
+// once would meet in PostgreSQL's catalog, and one of them would fail.
+func admit(ctx context.Context, db *sql.DB, role string) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return classify(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext('verbale admit'))`); err != nil {
+		return classify(err)
+	}
+	if _, err := tx.ExecContext(ctx, `SELECT admit($1)`, role); err != nil {
+		return classify(err)
+	}
+	return classify(tx.Commit())
 }
 
 // leastPostgres is the oldest version whose row-level security and default
