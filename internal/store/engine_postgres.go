@@ -54,6 +54,7 @@ func openPostgres(ctx context.Context, opts Options, root *seal.Root) (e *pgEngi
 	config.ConnConfig.RuntimeParams["synchronous_commit"] = "on"
 	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "30000" // a node that hangs does not hold a company for ever
 	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	config.ConnConfig.DialFunc = (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 3}}).DialContext
 	if !strings.Contains(opts.Database, "pool_max_conns=") {
 		config.MaxConns = 16
 	}

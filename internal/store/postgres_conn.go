@@ -163,6 +163,12 @@ func (c *pgConn) save() error {
 
 // send sends all that waits in one go and gives the answer to the last of it.
 func (c *pgConn) send() (*pgRows, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return c.sendWithin(ctx)
+}
+
+func (c *pgConn) sendWithin(ctx context.Context) (*pgRows, error) {
 	var batch pgconn.Batch
 	for _, call := range c.waiting {
 		batch.ExecPrepared(call.statement.name, call.values, call.formats, call.statement.formats)
@@ -174,8 +180,6 @@ func (c *pgConn) send() (*pgRows, error) {
 		c.own = 0
 	}
 	c.sent = true
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	rows := &pgRows{types: last.columns}
 	answers := c.pg.ExecBatch(ctx, &batch)
 	for answers.NextResult() {
@@ -301,8 +305,16 @@ func (w *pgWriter) attempt(command func() error) (err, broken error) {
 	return err, nil
 }
 
+// commit waits for as long as it takes. Whoever gives up on a statement has it
+// cancelled, and a commit that is cancelled while it waits for the standby is
+// done all the same, on this server alone: everybody who reads here would be
+// shown what is gone when the standby takes over. A connection that is dead is
+// found out by its keep-alives.
 func (w *pgWriter) commit() error {
-	_, err := w.exec(pgCommit)
+	if err := w.later(pgCommit); err != nil {
+		return err
+	}
+	_, err := w.sendWithin(context.Background())
 	return err
 }
 
