@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Each target installs by itself what it
 # needs, says what it does, and does nothing where nothing is to be done.
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fuzz simulate bench demo clean go-tools client browser compiler postgres
+.PHONY: help run build test check fuzz simulate faults bench demo clean go-tools client browser compiler postgres s3 laboratory
 
 # GOOS and GOARCH are honoured: make build GOARCH=arm64
 export GOOS GOARCH
@@ -20,7 +20,7 @@ run: build ## build and start the server; make run ARGS="--listen 127.0.0.1:9000
 build: go-tools client ## make bin/verbale, one static binary with the client inside
 	@scripts/build.sh
 
-test: go-tools client compiler browser postgres ## every test: Go with the race detector, the client, the browser
+test: go-tools client compiler browser postgres laboratory ## every test: Go with the race detector, the client, the browser
 	@scripts/test.sh
 
 check: go-tools client ## formatting, vet, staticcheck, the client's lint and types, import directions
@@ -28,6 +28,9 @@ check: go-tools client ## formatting, vet, staticcheck, the client's lint and ty
 
 fuzz: go-tools ## each fuzz target for FUZZTIME (10s)
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
+
+faults: go-tools client postgres laboratory ## every fault on many machines, as root; make faults ARGS="-run ManyNodes"
+	VERBALE_FAULTS=long $(GO) test -count=1 -timeout 90m -v ./e2e/lab $(ARGS)
 
 simulate: go-tools ## simulated schedules of the whole; make simulate SCHEDULES=10000 SEED=1
 	@SCHEDULES=$(SCHEDULES) SEED=$(SEED) scripts/simulate.sh
@@ -58,3 +61,6 @@ browser:
 
 postgres:
 	@scripts/need.sh postgres
+
+laboratory:
+	@scripts/need.sh laboratory

@@ -79,6 +79,10 @@ for thing in "$@"; do
 			touch "$root/.tools/versitygw"
 		fi
 		;;
+	laboratory)
+		# What makes a program's disk slow; the rest of the laboratory is the kernel's.
+		command -v strace >/dev/null || apt strace
+		;;
 	*)
 		die "need.sh does not know \"$thing\"."
 		;;

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -119,8 +120,9 @@ func (c *Client) call(ctx context.Context, at *Node, method, path string, body, 
 	return answer.StatusCode, answer.Header, err
 }
 
-// Post sends a text until it is acknowledged or refused for good, or ctx ends.
-func (c *Client) Post(ctx context.Context, conversation int64, text string) bool {
+// Post sends a text until it is acknowledged as the nth of its conversation, or
+// refused for good, or ctx ends.
+func (c *Client) Post(ctx context.Context, conversation int64, text string) (n int64, ok bool) {
 	key := uuid.Must(uuid.NewV7()).String()
 	base := history.Record{Client: c.Name, Person: c.Person, Conversation: conversation, Key: key, Text: history.Hash(text)}
 	for wait := newWait(); ctx.Err() == nil; wait.wait(ctx) {
@@ -131,13 +133,13 @@ func (c *Client) Post(ctx context.Context, conversation int64, text string) bool
 		c.record.Add(history.Record{Op: o.op, Time: time.Now().UnixMicro(), Client: c.Name, Key: key, ID: o.id, N: o.n})
 		switch o.op {
 		case history.Acked:
-			return true
+			return o.n, true
 		case history.Refused:
 			c.fault("a post was refused: %s", o.why)
-			return false
+			return 0, false
 		}
 	}
-	return false
+	return 0, false
 }
 
 // attempt sends once, over the socket if there is one and else by a call.
@@ -161,10 +163,9 @@ func (c *Client) attempt(ctx context.Context, conversation int64, key, text stri
 	return outcome{op: history.Unknown}
 }
 
-// passing are refusals by the socket that another attempt may not meet.
-var passing = map[string]bool{
-	"internal": true, "store.closing": true, "store.full": true, "store.disk": true, "store.busy": true, "store.unavailable": true,
-}
+// passing says whether a refusal by the socket is one that another attempt may
+// not meet: it comes from where things are kept, not from a rule.
+func passing(code string) bool { return code == "internal" || strings.HasPrefix(code, "store.") }
 
 func (c *Client) postBySocket(ctx context.Context, line *session, conversation int64, key, text string) outcome {
 	answered := make(chan outcome, 1)
@@ -186,6 +187,13 @@ func (c *Client) postBySocket(ctx context.Context, line *session, conversation i
 		}
 	}
 	return outcome{op: history.Unknown}
+}
+
+// seen is the greatest n of a conversation that it was shown.
+func (c *Client) seen(conversation int64) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.has[conversation]
 }
 
 // fault notes what must never happen.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +23,7 @@ type Crowd struct {
 	owner  *Client
 	groups map[int64][]*Client
 	homes  map[*Client][]int64
+	last   map[int64]int64 // by group, what was posted everywhere
 	acked  atomic.Int64
 }
 
@@ -38,6 +38,12 @@ func NewCrowd(t testing.TB, nodes []*Node, people, size int) *Crowd {
 	nodes[0].Command(t, &token, "token", "create", "--company", c.Company, "--person", fmt.Sprint(owner.ID), "--name", "lab")
 	c.owner = newClient("owner", "Bearer "+token.Token, nodes, &c.Record)
 	c.owner.Person = owner.ID
+	for _, n := range nodes {
+		Until(t, 10*time.Second, n.Host.Name+" knows the company", func() bool {
+			_, _, err := c.owner.call(t.Context(), n, "GET", "/me", nil, nil)
+			return err == nil
+		})
+	}
 
 	var invite struct{ URL string }
 	c.must(t, "POST", "/invites", map[string]any{"uses": 0}, &invite)
@@ -120,7 +126,7 @@ func (c *Crowd) Talk(t testing.TB, pause time.Duration) (stop func()) {
 				case <-time.After(rand.N(2 * pause)):
 				}
 				homes := c.homes[one]
-				if one.Post(ctx, homes[count%len(homes)], fmt.Sprintf("%s says %d", one.Name, count)) {
+				if _, ok := one.Post(ctx, homes[count%len(homes)], fmt.Sprintf("%s says %d", one.Name, count)); ok {
 					c.acked.Add(1)
 				} else {
 					return
@@ -167,6 +173,31 @@ func (c *Crowd) Stands(after time.Time) (n int) {
 	return n
 }
 
+// PostEverywhere has the owner write once to every group.
+func (c *Crowd) PostEverywhere(t testing.TB, text string) {
+	t.Helper()
+	c.last = map[int64]int64{}
+	for group := range c.groups {
+		if n, ok := c.owner.Post(t.Context(), group, fmt.Sprintf("%s (%d)", text, group)); ok {
+			c.last[group] = n
+		} else {
+			t.Fatalf("the owner could not write: %q", c.owner.Faults())
+		}
+	}
+}
+
+// HaveAll says whether everybody has been shown what was posted everywhere.
+func (c *Crowd) HaveAll() bool {
+	for group, members := range c.groups {
+		for _, m := range members {
+			if m.seen(group) < c.last[group] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // MustKeepEveryPromise waits until everybody has been shown everything, has
 // all conversations read to the end, and judges the record.
 func (c *Crowd) MustKeepEveryPromise(t testing.TB) history.Verdict {
@@ -174,11 +205,7 @@ func (c *Crowd) MustKeepEveryPromise(t testing.TB) history.Verdict {
 	for group, members := range c.groups {
 		last := c.final(t, c.owner, group)
 		for _, m := range members {
-			Until(t, time.Minute, m.Name+" has been shown everything", func() bool {
-				m.mu.Lock()
-				defer m.mu.Unlock()
-				return m.has[group] >= last
-			})
+			Until(t, time.Minute, m.Name+" has been shown everything", func() bool { return m.seen(group) >= last })
 		}
 		inParallel(len(members), func(i int) { c.final(t, members[i], group) })
 	}
@@ -206,9 +233,9 @@ func (c *Crowd) final(t testing.TB, one *Client, group int64) (last int64) {
 			}
 			More bool
 		}
-		at := one.node()
+		at, asked := one.node(), time.Now()
 		if _, _, err := one.call(context.Background(), at, "GET", fmt.Sprintf("/conversations/%d/messages?limit=200&after=%d", group, last), nil, &page); err != nil {
-			t.Errorf("%s reads group %d: %v", one.Name, group, err)
+			t.Errorf("%s reads group %d from %s, answered after %v: %v", one.Name, group, at.Host.Name, time.Since(asked), err)
 			return last
 		}
 		for _, m := range page.Messages {
@@ -223,7 +250,7 @@ func (c *Crowd) final(t testing.TB, one *Client, group int64) (last int64) {
 
 // keep writes a history where it outlives the test.
 func keep(t testing.TB, records []history.Record) string {
-	path := filepath.Join(os.TempDir(), strings.ReplaceAll(t.Name(), "/", "-")+".history")
+	path := kept(t, "history")
 	f, err := os.Create(path)
 	if err != nil {
 		return err.Error()

@@ -88,7 +88,7 @@ func (p *Process) SlowDisk(t testing.TB, delay time.Duration) (ok func()) {
 	strace := exec.Command("strace", args...)
 	strace.Stderr = said
 	if err := strace.Start(); err != nil {
-		t.Fatalf("a slow disk needs strace (scripts/need.sh faults installs it): %v", err)
+		t.Fatalf("a slow disk needs strace (scripts/need.sh laboratory installs it): %v", err)
 	}
 	ended := make(chan struct{})
 	go func() { strace.Wait(); close(ended) }()

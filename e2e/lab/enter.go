@@ -20,6 +20,10 @@ const within = "VERBALE_LAB_WITHIN"
 // Off says whether the one who runs the tests does not want the lab's.
 func Off() bool { return os.Getenv("VERBALE_FAULTS") == "off" }
 
+// Long says whether all scenarios are wanted, in their full size, as make
+// faults wants them; else it is the few that fit into every run of all tests.
+func Long() bool { return os.Getenv("VERBALE_FAULTS") == "long" }
+
 // Main is TestMain for packages with a lab: it runs the tests in namespaces of
 // their own. Root may do that, and elsewhere whoever may make user namespaces
 // and open /dev/net/tun.
@@ -30,16 +34,20 @@ func Main(m *testing.M) {
 	case dir == "":
 		status, err := enter()
 		if err != nil {
-			fmt.Fprintf(os.Stderr, "The fault laboratory needs root here (sudo make faults): %v.\nVERBALE_FAULTS=off leaves it out.\n", err)
+			refuse(err)
 		}
 		os.Exit(status)
 	default:
 		if err := settle(); err != nil {
-			fmt.Fprintf(os.Stderr, "the laboratory could not be set up: %v\n", err)
+			refuse(err)
 			os.Exit(1)
 		}
 		os.Exit(m.Run())
 	}
+}
+
+func refuse(why error) {
+	fmt.Fprintf(os.Stderr, "The fault laboratory needs root on this machine (sudo make faults): %v.\nVERBALE_FAULTS=off leaves it out.\n", why)
 }
 
 // enter runs this program again, inside, and gives its exit status.

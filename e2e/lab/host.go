@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -153,9 +154,23 @@ func (h *Host) Resume() {
 	}
 }
 
-// tell prints the end of what the programs said, for a test that failed.
+// tell keeps what the programs of a test that failed have said, where it
+// outlives the test, and prints the end of it.
 func (h *Host) tell(t testing.TB) {
-	for _, p := range h.processes {
-		t.Logf("the last words of %s on %s:\n%s", p.Name, h.Name, p.lastWords())
+	dir := kept(t, "logs")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Log(err)
 	}
+	for _, p := range h.processes {
+		path := filepath.Join(dir, h.Name+"-"+p.Name+".log")
+		if err := os.WriteFile(path, []byte(p.Log()), 0o644); err != nil {
+			t.Log(err)
+		}
+		t.Logf("the last words of %s on %s (all of them in %s):\n%s", p.Name, h.Name, path, p.lastWords())
+	}
+}
+
+// kept is where something of a test that failed is kept.
+func kept(t testing.TB, what string) string {
+	return filepath.Join(os.TempDir(), strings.ReplaceAll(t.Name(), "/", "-")+"."+what)
 }

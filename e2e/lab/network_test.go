@@ -14,7 +14,7 @@ import (
 // echo serves on a host what comes, until the test ends.
 func echo(t testing.TB, h *lab.Host) string {
 	t.Helper()
-	at := h.At(7)
+	at := h.At(7007)
 	listener, err := h.Listen("tcp", at)
 	if err != nil {
 		t.Fatal(err)
@@ -71,14 +71,14 @@ func TestACutLineCarriesNothingUntilItHeals(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	if _, err := a.Dial(ctx, "tcp", b.At(7)); err == nil {
+	if _, err := a.Dial(ctx, "tcp", b.At(7007)); err == nil {
 		t.Error("b took a connection over a line that is cut")
 	}
 	if err := says(toC, "hello", 5*time.Second); err != nil {
 		t.Errorf("c, which is not cut off: %v", err)
 	}
 	l.Heal()
-	if err := says(dial(t, a, b.At(7)), "hello", 5*time.Second); err != nil {
+	if err := says(dial(t, a, b.At(7007)), "hello", 5*time.Second); err != nil {
 		t.Errorf("after it healed: %v", err)
 	}
 }
@@ -105,11 +105,11 @@ func TestALineCutOneWayCarriesTheOther(t *testing.T) {
 		_, _, err := at.ReadFrom(make([]byte, 10))
 		return err == nil
 	}
-	send(atB, a.At(9))
+	send(atB, a.At(9009))
 	if !got(atA, 5*time.Second) {
 		t.Error("nothing came the way that is open")
 	}
-	send(atA, b.At(9))
+	send(atA, b.At(9009))
 	if got(atB, 300*time.Millisecond) {
 		t.Error("something came the way that is cut")
 	}
@@ -117,7 +117,7 @@ func TestALineCutOneWayCarriesTheOther(t *testing.T) {
 
 func datagrams(t testing.TB, h *lab.Host) net.PacketConn {
 	t.Helper()
-	conn, err := h.ListenPacket("udp", h.At(9))
+	conn, err := h.ListenPacket("udp", h.At(9009))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestACorruptLineChangesWhatTCPCarriesUnseen(t *testing.T) {
 	l := lab.New(t)
 	a, b := l.Host("a"), l.Host("b")
 	conn := dial(t, a, echo(t, b))
-	l.Set(a, b, func(line *lab.Line) { line.Corrupt, line.Share = 7, 1 })
+	l.Set(a, b, func(line *lab.Line) { line.Corrupt, line.Share = 7007, 1 })
 	if err := says(conn, "0123456789abcdef", 5*time.Second); err == nil {
 		t.Error("what came back was not changed")
 	} else if _, timeout := err.(net.Error); timeout {

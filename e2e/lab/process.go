@@ -185,5 +185,5 @@ func (p *Process) Log() string {
 
 func (p *Process) lastWords() string {
 	text := p.Log()
-	return text[max(0, len(text)-3000):]
+	return text[max(0, len(text)-1000):]
 }

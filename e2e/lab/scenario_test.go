@@ -29,6 +29,9 @@ func newAlone(t *testing.T) *alone {
 	return a
 }
 
+// alwaysAlone are the scenarios of every run of the tests; the others take minutes.
+var alwaysAlone = map[string]bool{"killed": true, "cut off": true, "its disk full": true}
+
 // TestOneServerKeepsItsPromisesThroughEveryFault is each fault on one server
 // with sixty people writing.
 func TestOneServerKeepsItsPromisesThroughEveryFault(t *testing.T) {
@@ -78,6 +81,9 @@ func TestOneServerKeepsItsPromisesThroughEveryFault(t *testing.T) {
 			}
 		},
 	} {
+		if !lab.Long() && !alwaysAlone[name] {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			a := newAlone(t)
 			stop := a.crowd.Talk(t, 300*time.Millisecond)

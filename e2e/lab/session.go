@@ -170,7 +170,7 @@ func (c *Client) take(s *session, f frame) {
 		c.mu.Unlock()
 	case f.Type == "posted" && waiting != nil:
 		waiting <- outcome{op: history.Acked, id: f.ID, n: f.N}
-	case f.Type == "error" && waiting != nil && passing[f.Code]:
+	case f.Type == "error" && waiting != nil && passing(f.Code):
 		waiting <- outcome{op: history.Unknown}
 	case f.Type == "error" && waiting != nil:
 		waiting <- outcome{op: history.Refused, why: f.Code}

@@ -22,12 +22,15 @@ type Node struct {
 // options. It does not wait until it answers.
 func (h *Host) Verbale(program, data string, env []string, options ...string) *Node {
 	h.lab.t.Helper()
-	argv := append([]string{program, "serve", "--listen", h.At(8080), "--data", data,
+	argv := append([]string{"/bin/sh", "-c", supervisor, "sh", program, "serve", "--listen", h.At(8080), "--data", data,
 		"--log-level", "debug", "--log-format", "text",
 		// All clients of the laboratory come from one address.
 		"--limits-address", "100000"}, options...)
 	return &Node{h.Run("verbale", env, argv...), h, "http://" + h.At(8080), data, program}
 }
+
+// supervisor starts a server again when it has ended by itself, as systemd does.
+const supervisor = `while :; do "$@"; sleep 0.5; done`
 
 // impatient asks whether a node is well, and takes silence for a no.
 var impatient = &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
