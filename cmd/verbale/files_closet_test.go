@@ -65,7 +65,7 @@ func (c *closet) now() time.Time { return c.began.Add(time.Duration(c.passed.Loa
 func newCloset(t *testing.T) *closet {
 	c := &closet{began: time.Now(), sent: map[blob.Sum]string{}, unsent: map[int64]unsentFile{}, put: map[blob.Sum]time.Time{}}
 	var err error
-	if c.h, err = openHouse(t.Context(), t.TempDir(), slog.New(slog.DiscardHandler), houseOptions{clock: c.now}); err != nil {
+	if c.h, err = openHouse(t.Context(), place{Data: t.TempDir()}, slog.New(slog.DiscardHandler), houseOptions{clock: c.now}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.h.Close() })
