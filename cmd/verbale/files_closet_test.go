@@ -134,7 +134,7 @@ func export(picture string) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for name, text := range map[string]string{
-		"_chat.txt":          "[26/11/23, 10:00:00] Anna: the plan\n[26/11/23, 10:01:00] Anna: ‎<attached: 00000001-PHOTO.jpg>\n",
+		"_chat.txt":          "[26/11/23, 10:00:00] Anna: the plan\n[26/11/23, 10:01:00] Anna: \u200e<attached: 00000001-PHOTO.jpg>\n",
 		"00000001-PHOTO.jpg": picture,
 	} {
 		w, _ := z.Create(name)

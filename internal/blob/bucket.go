@@ -3,6 +3,7 @@ package blob
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -34,14 +35,16 @@ const (
 	connectTime = 5 * time.Second
 	answerTime  = 30 * time.Second // until an answer begins, or goes on
 	attempts    = 3
-	slowest     = 256 << 10 // bytes a second; what is slower is given up
-	partSize    = 16 << 20  // of an upload; it is read from a file, not held
+	pause       = 200 * time.Millisecond // before another attempt
+	slowest     = 256 << 10              // bytes a second; what is slower is given up
+	partSize    = 16 << 20               // of an upload; it is read from a file, not held
 	partsAtOnce = 2
 )
 
 // Bucket is where many companies' files lie, each under its own name.
 type Bucket struct {
 	client minio.Core
+	once   minio.Core // repeats nothing by itself; what has a body goes through it
 	name   string
 	prefix string
 	stall  time.Duration
@@ -63,14 +66,17 @@ func OpenBucket(o S3Options) (*Bucket, error) {
 	if o.PathStyle {
 		lookup = minio.BucketLookupPath
 	}
-	client, err := minio.NewCore(u.Host, &minio.Options{
+	options := minio.Options{
 		Creds: credentials.NewStaticV4(o.Key, o.Secret, ""), Secure: u.Scheme == "https", Transport: transport,
 		Region: o.Region, BucketLookup: lookup, MaxRetries: attempts,
-	})
-	if err != nil {
+	}
+	client, err := minio.NewCore(u.Host, &options)
+	options.MaxRetries = 1
+	once, errOnce := minio.NewCore(u.Host, &options)
+	if err := errors.Join(err, errOnce); err != nil {
 		return nil, problem.Newf(problem.Invalid, "blobs.endpoint", "S3 cannot be used with these options: %v.", err)
 	}
-	return &Bucket{client: *client, name: o.Bucket, prefix: strings.Trim(o.Prefix, "/"), stall: answerTime}, nil
+	return &Bucket{client: *client, once: *once, name: o.Bucket, prefix: strings.Trim(o.Prefix, "/"), stall: answerTime}, nil
 }
 
 // Location is the bucket as an operator writes it.
@@ -90,6 +96,23 @@ func (b *Bucket) Company(name string, keys *seal.Keyset, dir string, max int64) 
 	s := &S3{bucket: b, folder: path.Join(b.prefix, name) + "/", spool: spool, max: max, step: func(string) {}}
 	s.vault = vault{shelf: s, keys: keys}
 	return s, nil
+}
+
+// upload puts an object. The client's own repetition would wind back a body
+// that its last attempt may still be reading from, so each gets its own.
+func (b *Bucket) upload(ctx context.Context, key string, body io.ReaderAt, size int64) (err error) {
+	for attempt := range attempts {
+		_, err = b.once.Client.PutObject(ctx, b.name, key, io.NewSectionReader(body, 0, size), size,
+			minio.PutObjectOptions{PartSize: partSize, NumThreads: partsAtOnce})
+		if err = explain(ctx, err); !errors.Is(err, errUnavailable) || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-time.After(time.Duration(attempt+1) * pause):
+		case <-ctx.Done():
+		}
+	}
+	return err
 }
 
 // S3's own words for what is wrong, as far as it changes what is to be done.

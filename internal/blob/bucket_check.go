@@ -53,8 +53,7 @@ type probe struct {
 }
 
 func (p probe) put(ctx context.Context) error {
-	_, err := p.client.Client.PutObject(ctx, p.name, p.key, bytes.NewReader(p.content), int64(len(p.content)), minio.PutObjectOptions{})
-	return err
+	return p.upload(ctx, p.key, bytes.NewReader(p.content), int64(len(p.content)))
 }
 
 func (p probe) putInParts(ctx context.Context) error {
@@ -62,7 +61,7 @@ func (p probe) putInParts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	part, err := p.client.PutObjectPart(ctx, p.name, p.key, id, 1, bytes.NewReader(p.content), int64(len(p.content)), minio.PutObjectPartOptions{})
+	part, err := p.once.PutObjectPart(ctx, p.name, p.key, id, 1, bytes.NewReader(p.content), int64(len(p.content)), minio.PutObjectPartOptions{})
 	if err != nil {
 		return errors.Join(err, p.client.AbortMultipartUpload(ctx, p.name, p.key, id))
 	}

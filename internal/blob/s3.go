@@ -86,10 +86,8 @@ func (s *S3) Settle(ctx context.Context, sum Sum, sealed *io.SectionReader) erro
 	}
 	s.step("durable")
 	name := s.folder + s.Name(sum)
-	_, err = s.bucket.client.Client.PutObject(ctx, s.bucket.name, name, sealed, size,
-		minio.PutObjectOptions{PartSize: partSize, NumThreads: partsAtOnce})
-	if err != nil {
-		return explain(ctx, fmt.Errorf("blob: put: %w", err))
+	if err := s.bucket.upload(ctx, name, sealed, size); err != nil {
+		return fmt.Errorf("blob: put: %w", err)
 	}
 	s.step("named")
 	whole, err := s.whole(ctx, sum)

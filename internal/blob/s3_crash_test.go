@@ -87,13 +87,18 @@ func TestS3PartsOfAnUploadThatDiedAreNoFileAndAreTidiedUp(t *testing.T) {
 	blob.MakeCrashKeys(t, dir)
 	doomed := blob.Doomed(dir, "parts", blob.KillS3+"="+server.URL)
 	var once sync.Once
+	reached := make(chan struct{})
 	server.Door(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		next.ServeHTTP(w, r)
 		if r.URL.Query().Get("partNumber") == "1" {
-			once.Do(func() { doomed.Process.Kill() })
+			once.Do(func() { close(reached) })
 		}
 	})
-	died(t, doomed, doomed.Run())
+	if err := doomed.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { <-reached; doomed.Process.Kill() }()
+	died(t, doomed, doomed.Wait())
 	server.Door(nil)
 	place := company(t, server, server.Open(t), blob.CrashKeys(dir), "acme")
 	if err := place.Store.Walk(t.Context(), func(item blob.Item) error { t.Errorf("a file: %v", item); return nil }); err != nil {
