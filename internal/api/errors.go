@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -44,6 +45,7 @@ var (
 	errNotJSON     = problem.New(problem.Malformed, "request.not_json", "The body is not valid JSON in UTF-8, or is nested deeper than 32 levels.")
 	errRepeated    = problem.New(problem.Invalid, "request.repeated_field", "A field stands twice in the body.")
 	errNotJSONType = problem.New(problem.Malformed, "request.content_type", "Send the body as Content-Type: application/json.")
+	errTooLong     = problem.New(problem.Unavailable, "request.too_long", "The server could not answer in time. Try again.")
 	errSlower      = problem.New(problem.TooMany, "request.too_many", "Too many requests. Wait a moment and go on more slowly.")
 )
 
@@ -64,6 +66,9 @@ var statuses = map[problem.Kind]int{
 // logged and told as such, without its text.
 func answer(err error) *Problem {
 	p := problem.Of(err)
+	if p == nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+		p = errTooLong // nobody waits for it any more, or it was waited for long enough: no fault
+	}
 	if p == nil {
 		slog.Error("a request failed", "error", err)
 		return &Problem{"about:blank", http.StatusText(500), 500, "Something went wrong on the server. It has been logged; try again.", "internal", nil}

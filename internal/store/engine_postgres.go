@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 
+	"verbale/internal/problem"
 	"verbale/internal/seal"
 )
 
@@ -113,11 +114,16 @@ func (e *pgEngine) open(ctx context.Context, name string) (database, error) {
 func (d *pgDatabase) dialect() Dialect { return Postgres }
 func (d *pgDatabase) close()           {}
 
+// acquire takes a connection. One that cannot be had although the caller still
+// waits is the database's fault, whatever the pool calls it.
 func (d *pgDatabase) acquire(ctx context.Context) (*pgxpool.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	pooled, err := d.engine.pool.Acquire(ctx)
-	return pooled, classify(err)
+	pooled, err := d.engine.pool.Acquire(limited)
+	if err = classify(err); err != nil && ctx.Err() == nil && problem.Of(err) == nil {
+		err = refuse("store.unreachable", unreachable, err)
+	}
+	return pooled, err
 }
 
 func (d *pgDatabase) reader(ctx context.Context) (conn, func(), error) {
