@@ -16,6 +16,16 @@ const announcerWithoutStyle = {
 	}
 };
 
+/**
+ * What is always needed before a conversation can be used is one file: forty small ones, each asked
+ * for when the one before it has run, cost more than their bytes.
+ */
+const first = {
+	name: 'first',
+	test: /\/client\/entry\.js$|\/src\/routes\/(?:\+layout|\(in\)\/(?:\+layout|chats\/))/,
+	includeDependenciesRecursively: true
+};
+
 export default defineConfig({
 	plugins: [announcerWithoutStyle, sveltekit()],
 	server: {
@@ -24,7 +34,7 @@ export default defineConfig({
 			'/api': { target: server, changeOrigin: true, ws: true, headers: { Origin: server } }
 		}
 	},
-	build: { target: 'es2022' },
+	build: { target: 'es2022', rolldownOptions: { output: { codeSplitting: { groups: [first] } } } },
 	resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
 	test: { include: ['src/**/*.test.ts'], environment: 'node' }
 });

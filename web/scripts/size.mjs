@@ -12,7 +12,7 @@ const manifest = JSON.parse(read('.svelte-kit/output/client/.vite/manifest.json'
 const nodes = Object.entries(manifest).filter(([key]) =>
 	key.includes('generated/client-optimized/nodes/')
 );
-const wanted = [/entry\.js$/, /client-optimized\/app\.js$/, /i18n\/it\/index\.ts$/, /paint\.js$/];
+const wanted = [/entry\.js$/, /client-optimized\/app\.js$/, /i18n\/it\/index\.ts$/];
 
 const needed = new Set();
 const visit = (key) => {

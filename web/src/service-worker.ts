@@ -40,13 +40,17 @@ worker.addEventListener('fetch', (event) => {
 	else if (request.mode === 'navigate') event.respondWith(page(request));
 });
 
+/** Opened once: every file of the shell asks for it. */
+let opened: Promise<Cache> | undefined;
+const shellCache = (): Promise<Cache> => (opened ??= caches.open(cache));
+
 async function fromCache(request: Request, path: string): Promise<Response> {
-	const shell = await caches.open(cache);
+	const shell = await shellCache();
 	return (await shell.match(path)) ?? fetch(request);
 }
 
 /** Every address of the app is the same page: the kept one at once, so that opening waits for nothing. */
 async function page(request: Request): Promise<Response> {
-	const shell = await caches.open(cache);
+	const shell = await shellCache();
 	return (await shell.match(PAGE)) ?? fetch(request);
 }

@@ -30,8 +30,9 @@ class Session {
 		}
 		// A link signs in by itself; anywhere else the cookie may have outlived what the page kept.
 		if (/^\/(join|start)\b/.test(location.pathname)) return;
+		const asked = Engine.ask();
 		const me = await api.me({ outside: true, patience: 8_000 }).catch(() => null);
-		if (me) await this.run(me);
+		if (me) await this.run(me, asked);
 	}
 
 	/** After a join or a sign-in. */
@@ -58,7 +59,7 @@ class Session {
 		await this.ended();
 	}
 
-	private async run(me: Me): Promise<void> {
+	private async run(me: Me, asked?: ReturnType<typeof Engine.ask>): Promise<void> {
 		this.running = await Engine.open(me, {
 			signedOut: () => void this.ended(),
 			meChanged: ({ company, person }) => {
@@ -72,14 +73,15 @@ class Session {
 			}
 		});
 		this.changed(me);
-		this.running.start();
+		this.running.start(asked);
 	}
 
 	/** This device was signed out: nothing of the company may stay on it. */
 	private async ended(): Promise<void> {
 		if (!this.me) return;
 		await this.forgetEverything();
-		await goto('/welcome', { replaceState: true });
+		// The server may say so before the router runs.
+		await goto('/welcome', { replaceState: true }).catch(() => location.replace('/welcome'));
 	}
 
 	private async forgetEverything(): Promise<void> {

@@ -1,3 +1,4 @@
+import { browser } from '$app/environment';
 import { startLanguage } from '$lib/i18n';
 import { startTheme } from '$lib/look/theme.svelte';
 import { session } from '$lib/session.svelte';
@@ -5,10 +6,11 @@ import { session } from '$lib/session.svelte';
 export const ssr = false;
 export const prerender = false;
 
-let started: Promise<void> | undefined;
+// Begun as this is read: the router has its own preparations, which need not come first.
+const started = browser ? start() : undefined;
+started?.catch(() => {});
 
 export async function load(): Promise<void> {
-	started ??= start();
 	await started;
 }
 

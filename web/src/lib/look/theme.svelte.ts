@@ -1,4 +1,4 @@
-// Light, dark, or as the system has it. static/paint.js applies the choice before the first paint;
+// Light, dark, or as the system has it. app.html applies the choice before the first paint;
 // this keeps it true afterwards.
 export type Theme = 'system' | 'light' | 'dark';
 

@@ -24,9 +24,17 @@ import { Typing } from './typing';
 
 /** So far behind that loading afresh is quicker than catching up. */
 const TOO_FAR = 20_000;
-/** Frames are gathered this long, so that a burst is one change on the screen and one transaction. */
-const GATHER = 16;
+/**
+ * A frame that comes alone is shown at once; what follows within this time is gathered, so that a
+ * flood is ten changes a second on the screen and on the disk, and leaves time for who is writing.
+ */
+const GATHER = 100;
 const SETTLE = 150;
+
+type Asked = [
+	Awaited<ReturnType<typeof api.conversations>>,
+	Awaited<ReturnType<typeof api.people>>
+];
 
 export interface Ends {
 	signedOut(): void;
@@ -40,6 +48,8 @@ export class Engine {
 	private readonly socket: Socket;
 	private buffer: Event[] = [];
 	private catching = false;
+	private loading: Promise<void> | undefined;
+	private flushed = 0;
 	private gathering: ReturnType<typeof setTimeout> | undefined;
 	private fetching: ReturnType<typeof setTimeout> | undefined;
 	private readonly stale = new Set<number>();
@@ -66,12 +76,14 @@ export class Engine {
 	/** Opens the local copy and shows it; the network comes after. */
 	static async open(me: Me, ends: Ends): Promise<Engine> {
 		const copy = await LocalCopy.open(nameOf(me));
-		const state = await copy.load(me.id);
-		store.reset(state, state.cursor > 0);
-		const drafts = await copy.drafts();
-		store.drafts = new Map(drafts.map((draft) => [draft.conversation, draft.text]));
 		const engine = new Engine(copy, me.id, ends);
-		await engine.outbox.load();
+		const [state, drafts] = await Promise.all([
+			copy.load(me.id),
+			copy.drafts(),
+			engine.outbox.load()
+		]);
+		store.reset(state, state.cursor > 0);
+		store.drafts = new Map(drafts.map((draft) => [draft.conversation, draft.text]));
 		return engine;
 	}
 
@@ -79,10 +91,19 @@ export class Engine {
 		return LocalCopy.remove(nameOf(me));
 	}
 
-	start(): void {
+	/** Asks for what an empty copy needs; it may be on its way before it is known whose copy it is. */
+	static ask(): Promise<Asked> {
+		const asked = Promise.all([api.conversations(), api.people()]);
+		asked.catch(() => {});
+		return asked;
+	}
+
+	start(asked?: Promise<Asked>): void {
 		addEventListener('offline', this.offline);
 		if (!navigator.onLine) store.link = 'off';
 		this.socket.start();
+		// An empty copy need not wait for the line: what happens meanwhile is caught up on.
+		if (store.state.cursor === 0) this.loading = this.loadAfresh(asked).catch(() => {});
 	}
 
 	stop(): void {
@@ -172,6 +193,7 @@ export class Engine {
 		this.catching = true;
 		store.link = 'waiting';
 		try {
+			await this.loading;
 			const cursor = store.state.cursor;
 			// A cursor beyond the head was given by a register that was since restored from a backup.
 			if (cursor === 0 || cursor > head || head - cursor > TOO_FAR) await this.loadAfresh();
@@ -205,11 +227,8 @@ export class Engine {
 		}
 	}
 
-	private async loadAfresh(): Promise<void> {
-		const [{ conversations, seq }, { people }] = await Promise.all([
-			api.conversations(),
-			api.people()
-		]);
+	private async loadAfresh(asked = Engine.ask()): Promise<void> {
+		const [{ conversations, seq }, { people }] = await asked;
 		if (this.stopped) return;
 		const state = {
 			...nothing(this.me),
@@ -229,7 +248,8 @@ export class Engine {
 	}
 
 	private gather(): void {
-		this.gathering ??= setTimeout(() => this.flush(), GATHER);
+		const rest = this.flushed + GATHER - performance.now();
+		this.gathering ??= setTimeout(() => this.flush(), Math.max(0, rest));
 	}
 
 	private flush(): void {
@@ -238,6 +258,7 @@ export class Engine {
 		if (this.catching || this.buffer.length === 0) return;
 		const events = this.buffer;
 		this.buffer = [];
+		this.flushed = performance.now();
 		this.take(apply(store.state, events));
 	}
 

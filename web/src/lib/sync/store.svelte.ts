@@ -23,8 +23,8 @@ class Store {
 	drafts = $state.raw<ReadonlyMap<number, string>>(new Map());
 
 	conversations: Conversation[] = $derived(
-		[...this.state.conversations.values()].sort(
-			(one, other) => other.time.localeCompare(one.time) || other.id - one.id
+		[...this.state.conversations.values()].sort((one, other) =>
+			one.time === other.time ? other.id - one.id : one.time < other.time ? 1 : -1
 		)
 	);
 	unread: number = $derived(
