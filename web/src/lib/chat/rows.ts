@@ -115,11 +115,37 @@ function waitingRow(item: Outgoing): WaitingRow {
 	};
 }
 
+/** Rows that are as they were before are the same objects, so that nothing is drawn anew for them. */
+export function sameRows(before: readonly Row[], now: readonly Row[]): readonly Row[] {
+	const known = new Map(before.map((row) => [row.key, row]));
+	return now.map((row) => {
+		const old = known.get(row.key);
+		return old && same(old, row) ? old : row;
+	});
+}
+
+function same(one: Row, other: Row): boolean {
+	const names = Object.keys(one) as (keyof Row)[];
+	return names.every((name) => one[name] === other[name]);
+}
+
+/** The day of a minute: a Date is costly to ask, and every change asks for every row. */
+const days = new Map<string, string>();
+function dayOf(time: string): string {
+	const minute = time.slice(0, 16);
+	let day = days.get(minute);
+	if (day === undefined) {
+		if (days.size > 2_000) days.clear();
+		days.set(minute, (day = new Date(time).toDateString()));
+	}
+	return day;
+}
+
 function mark(rows: Row[]): Row[] {
 	let before: Row | undefined;
 	let day = '';
 	for (const row of rows) {
-		const today = new Date(row.time).toDateString();
+		const today = dayOf(row.time);
 		row.day = today !== day;
 		day = today;
 		if (before && row.kind !== 'notice' && before.kind !== 'notice') {

@@ -5,7 +5,7 @@ import type { Engine } from '$lib/sync/engine';
 import { stretch } from '$lib/sync/history';
 import type { Change } from '$lib/sync/state';
 import { store } from '$lib/sync/store.svelte';
-import { rowsOf, type Row } from './rows';
+import { rowsOf, sameRows, type Row } from './rows';
 
 export const PAGE = 60;
 export const MOST = 360;
@@ -20,21 +20,23 @@ export class Timeline {
 	following = $state(false);
 	loading = $state(false);
 	failed = $state(false);
-	/** Counts jumps: what was on the screen before has nothing to do with what is now. */
-	jumps = $state(0);
+	/** Something was loaded. */
+	held = $state(false);
 	unreadFrom = $state(0);
 	unreadCount = $state(0);
 
-	rows: Row[] = $derived(
-		rowsOf({
+	private shown: readonly Row[] = [];
+	rows: readonly Row[] = $derived.by(() => {
+		const rows = rowsOf({
 			me: store.me,
 			messages: this.messages,
 			notices: this.notices,
 			outgoing: this.following ? store.outgoing.filter((one) => one.conversation === this.id) : [],
 			unreadFrom: this.unreadFrom,
 			unreadCount: this.unreadCount
-		})
-	);
+		});
+		return (this.shown = sameRows(this.shown, rows));
+	});
 
 	private readonly stop: () => void;
 
@@ -54,27 +56,28 @@ export class Timeline {
 	get atStart(): boolean {
 		return this.lo <= this.first;
 	}
-	get held(): boolean {
-		return this.jumps > 0;
-	}
 
 	close(): void {
 		this.stop();
 	}
 
-	/** Opens where reading goes on: at the first unread message, or at the end. Answers that n, or 0. */
-	async open(): Promise<number> {
+	/** Where reading goes on: the first unread message, or 0 for the end. */
+	start(): number {
 		const conversation = this.conversation;
 		if (!conversation) return 0;
 		const read = Math.max(conversation.read_n, conversation.first_n - 1);
 		this.unreadFrom = conversation.unread > 0 ? read + 1 : 0;
 		this.unreadCount = conversation.unread;
-		if (this.unreadFrom) {
-			if (!this.covers(this.unreadFrom)) await this.around(this.unreadFrom);
-			return this.unreadFrom;
-		}
-		if (!this.held || !this.following) await this.latest();
-		return 0;
+		return this.unreadFrom;
+	}
+
+	/** This message, or for 0 the end, is in memory. */
+	shows(n: number): boolean {
+		return n ? this.covers(n) : this.held && this.following;
+	}
+
+	go(n: number): Promise<void> {
+		return n ? this.around(n) : this.latest();
 	}
 
 	async latest(): Promise<void> {
@@ -91,12 +94,10 @@ export class Timeline {
 		return this.held && n >= this.lo && n <= this.hi;
 	}
 
-	/** Adds a page before; `before` runs between the loading and the showing. */
-	async older(before: () => void): Promise<void> {
+	async older(): Promise<void> {
 		if (this.loading || !this.held || this.atStart) return;
 		const from = Math.max(this.first, this.lo - PAGE);
 		await this.load(from, this.lo - 1, (messages, notices) => {
-			before();
 			this.messages = [...messages, ...this.messages];
 			this.notices = merged(notices, this.notices);
 			this.lo = from;
@@ -127,7 +128,7 @@ export class Timeline {
 		return true;
 	}
 
-	/** Lets go of what is far above; the list must keep its place from the end meanwhile. */
+	/** Lets go of what is far above. */
 	trimStart(): boolean {
 		if (this.messages.length <= MOST) return false;
 		this.messages = this.messages.slice(this.messages.length - MOST + PAGE);
@@ -144,7 +145,7 @@ export class Timeline {
 			this.lo = from;
 			this.hi = to;
 			this.following = to >= (this.conversation?.last_n ?? 0);
-			this.jumps++;
+			this.held = true;
 		});
 		// What arrived while this was loading.
 		if (!this.failed && this.following && this.hi < (this.conversation?.last_n ?? 0))

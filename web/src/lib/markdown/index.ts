@@ -1,3 +1,3 @@
 export { parse, type Block, type Inline } from './parse';
-export { plain } from './plain';
+export { plain, plainOf } from './plain';
 export { emojiOnly } from './emoji';

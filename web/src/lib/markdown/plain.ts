@@ -2,10 +2,11 @@ import { parse, type Block, type Inline } from './parse';
 
 /** The text without its marks: for lists, quotes, notices and screen readers. */
 export function plain(text: string): string {
-	return blocksText(parse(text));
+	return plainOf(parse(text));
 }
 
-function blocksText(blocks: Block[]): string {
+/** The same of a text that is parsed already. */
+export function plainOf(blocks: Block[]): string {
 	return blocks.map(blockText).join('\n');
 }
 
@@ -16,7 +17,7 @@ function blockText(block: Block): string {
 		case 'code':
 			return block.text;
 		case 'quote':
-			return blocksText(block.children);
+			return plainOf(block.children);
 		case 'list':
 			return block.items.map((item) => inlineText(item.children)).join('\n');
 	}

@@ -11,6 +11,18 @@ export function avatarColour(number: number): string {
  * sees them, so that an emoji or a letter with an accent is never cut in half.
  */
 export function initials(name: string): string {
+	let found = known.get(name);
+	if (found === undefined) {
+		if (known.size > 1_000) known.clear();
+		known.set(name, (found = initialsOf(name)));
+	}
+	return found;
+}
+
+/** Taking characters apart is slow, and the same few names come again in every row. */
+const known = new Map<string, string>();
+
+function initialsOf(name: string): string {
 	const words = name
 		.normalize('NFC')
 		.split(/[\s.,;:()_/-]+/u)
@@ -21,8 +33,10 @@ export function initials(name: string): string {
 	return first + firstCharacter(words[words.length - 1]!);
 }
 
+const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
 function firstCharacter(word: string): string {
 	const start = word.replace(/^[^\p{L}\p{N}\p{Extended_Pictographic}]+/u, '');
-	const [character] = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(start);
+	const [character] = characters.segment(start);
 	return (character?.segment ?? '?').toLocaleUpperCase();
 }
