@@ -8,6 +8,7 @@ type room struct{ name, duty string }
 // that stand before it. Rooms on one floor do not know of each other.
 var floors = [][]room{
 	{{"problem", "the one shape of a refusal"}},
+	{{"trace", "where the time of one request goes; it can hold no text"}},
 	{
 		{"journal", "the register and its proofs; it knows no database"},
 		{"seal", "keys, and the sealing of bodies and files"},
