@@ -44,8 +44,12 @@ func (c *backupCommand) Run(ctx context.Context, t terminal) error {
 			return err
 		}
 	}
+	done := doneBackup{Company: name, Began: time.Now()}
 	if c.To == "-" {
-		return c.write(ctx, name, t.out, recipients)
+		if err := c.write(ctx, name, t.out, recipients); err != nil {
+			return err
+		}
+		return c.remember(ctx, done)
 	}
 	if c.To == "" {
 		c.To = name + "-" + time.Now().UTC().Format("20060102T150405Z") + ".tar"
@@ -60,6 +64,9 @@ func (c *backupCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	if err := c.remember(ctx, done); err != nil {
+		return err
+	}
 	if c.JSON {
 		return printJSON(t, backedUp{c.To, size, len(recipients) > 0})
 	}
@@ -68,6 +75,12 @@ func (c *backupCommand) Run(ctx context.Context, t terminal) error {
 		t.printf("It opens only together with the root key of this server (root.key in the data directory): keep a copy of that elsewhere.\n")
 	}
 	return nil
+}
+
+// remember has the server, or the house, note that a backup is whole.
+func (c *backupCommand) remember(ctx context.Context, done doneBackup) error {
+	_, err := ask[struct{}](ctx, c.place, "backup.done", done)
+	return err
 }
 
 // writeFile gives the file its name only when it is whole and durable.

@@ -71,10 +71,10 @@ func (m *metrics) joined(b *natsbus.Bus) {
 		read       func(natsbus.Stats) int64
 	}{
 		{"verbale_bus_nodes", "Nodes that this one is joined with, with bus embedded.", func(s natsbus.Stats) int64 { return int64(s.Nodes) }},
-		{"verbale_bus_published", "Messages sent to other nodes since the start.", func(s natsbus.Stats) int64 { return s.Published }},
-		{"verbale_bus_heard", "Messages of other nodes since the start.", func(s natsbus.Stats) int64 { return s.Heard }},
-		{"verbale_bus_dropped", "Messages since the start that could not be sent or handed on in time.", func(s natsbus.Stats) int64 { return s.Dropped }},
-		{"verbale_bus_bad", "Messages since the start that were not understood.", func(s natsbus.Stats) int64 { return s.Bad }},
+		{"verbale_bus_published_total", "Messages sent to other nodes.", func(s natsbus.Stats) int64 { return s.Published }},
+		{"verbale_bus_heard_total", "Messages of other nodes.", func(s natsbus.Stats) int64 { return s.Heard }},
+		{"verbale_bus_dropped_total", "Messages that could not be sent or handed on in time.", func(s natsbus.Stats) int64 { return s.Dropped }},
+		{"verbale_bus_bad_total", "Messages that were not understood.", func(s natsbus.Stats) int64 { return s.Bad }},
 		{"verbale_bus_connected", "1 while NATS is connected.", func(s natsbus.Stats) int64 {
 			if s.Connected {
 				return 1
@@ -82,7 +82,11 @@ func (m *metrics) joined(b *natsbus.Bus) {
 			return 0
 		}},
 	} {
-		m.watch(c.name, c.help, func() float64 { return float64(c.read(b.Stats())) })
+		publish := m.gauge
+		if strings.HasSuffix(c.name, "_total") {
+			publish = m.counter
+		}
+		publish(c.name, c.help, func() float64 { return float64(c.read(b.Stats())) })
 	}
 }
 

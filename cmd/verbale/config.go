@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 	"github.com/alecthomas/kong"
@@ -42,7 +43,12 @@ type config struct {
 	PublicURL      string   `env:"VERBALE_PUBLIC_URL" placeholder:"URL" help:"What people type to get here, e.g. https://chat.acme.example. Links and passkeys are made for it. Empty: http:// and the listen address."`
 	TrustedProxies []string `env:"VERBALE_TRUSTED_PROXIES" placeholder:"NET" help:"Networks of reverse proxies whose X-Forwarded-For is believed, e.g. 127.0.0.1/32. Empty: nobody's."`
 
-	MetricsFrom []string `default:"127.0.0.1/32,::1/128" env:"VERBALE_METRICS_FROM" placeholder:"NET" help:"Networks that may read /metrics; a request through a proxy never may."`
+	Node  string `env:"VERBALE_NODE" placeholder:"NAME" help:"This server's name among those that work together, in metrics and traces. Empty: the machine's."`
+	Drain string `default:"auto" env:"VERBALE_DRAIN" placeholder:"TIME" help:"How long a server that is told to end goes on while /readyz says so, for load balancers to notice; in the second half of it sockets are closed one by one. auto: 5s behind trusted proxies, 0s otherwise."`
+	Trace string `env:"VERBALE_TRACE" placeholder:"URL" help:"Where traces go, by OTLP over HTTP: otlp+http://127.0.0.1:4318 or otlp+https://... Nothing that people wrote, and nobody's name, is in them. Empty: no traces."`
+
+	MetricsFrom      []string `default:"127.0.0.1/32,::1/128" env:"VERBALE_METRICS_FROM" placeholder:"NET" help:"Networks that may read /metrics; a request through a proxy never may."`
+	MetricsCompanies bool     `default:"false" negatable:"" env:"VERBALE_METRICS_COMPANIES" help:"Tell each company apart in /metrics, by its short name, which otherwise names none."`
 
 	busConfig
 
@@ -179,6 +185,8 @@ type settings struct {
 	publicURL *url.URL
 	proxies   []netip.Prefix
 	metrics   []netip.Prefix
+	drain     time.Duration
+	trace     *url.URL // nil: off
 }
 
 // checked looks at the options as a whole.
@@ -193,6 +201,17 @@ func (c config) checked() (s settings, err error) {
 	}
 	if s.metrics, err = networks("metrics_from", c.MetricsFrom); err != nil {
 		return s, err
+	}
+	if s.drain, err = c.drainTime(); err != nil {
+		return s, err
+	}
+	if s.trace, err = collector(c.Trace); err != nil {
+		return s, err
+	}
+	if s.Node == "" {
+		if s.Node, err = os.Hostname(); err != nil {
+			return s, usage("This machine has no name; give the server one with --node.")
+		}
 	}
 	if c.Limits.Person <= 0 || c.Limits.Address <= 0 {
 		return s, usage("The limits must be above zero.")
@@ -220,6 +239,38 @@ func (c config) checked() (s settings, err error) {
 		s.TLS.Hosts = []string{s.publicURL.Hostname()}
 	}
 	return s, nil
+}
+
+// drainTime is how long the server's end takes at most before requests are no
+// longer taken. Without a proxy there is nobody to be given time.
+func (c config) drainTime() (time.Duration, error) {
+	switch {
+	case c.Drain != "auto":
+		drain, err := time.ParseDuration(c.Drain)
+		if err != nil || drain < 0 || drain > time.Hour {
+			return 0, usage("drain: %q is no time; write 5s, 1m or auto.", c.Drain)
+		}
+		return drain, nil
+	case len(c.TrustedProxies) > 0:
+		return 5 * time.Second, nil
+	}
+	return 0, nil
+}
+
+// collector is the address to which traces go.
+func collector(text string) (*url.URL, error) {
+	if text == "" {
+		return nil, nil
+	}
+	protocol, address, _ := strings.Cut(text, "+")
+	u, err := url.Parse(address)
+	if protocol != "otlp" || err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, usage("trace: %q is no place for traces; write otlp+http://127.0.0.1:4318 or otlp+https://...", text)
+	}
+	if strings.Trim(u.Path, "/") == "" {
+		u.Path = "/v1/traces" // where OpenTelemetry has them, unless told otherwise
+	}
+	return u, nil
 }
 
 // guessURL is where a browser on this machine finds the server.

@@ -23,17 +23,41 @@ const (
 	noRoomLeft = 100 << 20
 )
 
-// lookAtMachine looks at all that is outside the companies' databases.
-func lookAtMachine(ctx context.Context, s settings) []finding {
-	var found []finding
-	found = append(found, lookAtData(s.Data)...)
-	found = append(found, lookAtRoot(s.Data)...)
-	found = append(found, lookAtAddress(s)...)
-	found = append(found, lookAtTLS(s.TLS, s.publicURL.Hostname())...)
-	found = append(found, lookAtBus(ctx, s.busConfig)...)
-	found = append(found, lookAtBucket(ctx, s.place)...)
-	found = append(found, lookAtPort(ctx, s))
+// looks are at all that is outside the companies' databases, in the order in
+// which they are told of. A part that was not chosen has nothing to be found.
+var looks = []func(context.Context, settings) []finding{
+	func(_ context.Context, s settings) []finding { return lookAtData(s.Data) },
+	func(_ context.Context, s settings) []finding { return lookAtRoot(s.Data) },
+	func(_ context.Context, s settings) []finding { return lookAtAddress(s) },
+	func(_ context.Context, s settings) []finding { return lookAtTLS(s.TLS, s.publicURL.Hostname()) },
+	func(ctx context.Context, s settings) []finding { return lookAtBus(ctx, s.busConfig) },
+	func(ctx context.Context, s settings) []finding { return lookAtBucket(ctx, s.place) },
+	lookAtCollector,
+	func(ctx context.Context, s settings) []finding { return []finding{lookAtPort(ctx, s)} },
+}
+
+// lookPatience is for one look: what does not answer is a finding, too, and
+// must not keep the others from being told.
+const lookPatience = 10 * time.Second
+
+func lookAtMachine(ctx context.Context, s settings) (found []finding) {
+	for _, look := range looks {
+		bounded, cancel := context.WithTimeout(ctx, lookPatience)
+		found = append(found, look(bounded, s)...)
+		cancel()
+	}
 	return found
+}
+
+// lookAtCollector sees whether traces would be taken, by sending none.
+func lookAtCollector(ctx context.Context, s settings) []finding {
+	if s.trace == nil {
+		return nil
+	}
+	if err := (&tracer{to: s.trace, http: collectorClient()}).post(ctx, encodeSpans(aboutThisServer(s.Node), nil)); err != nil {
+		return []finding{{warning, "trace", fmt.Sprintf("The collector at %s does not take traces: %v.", s.trace.Host, err), "Start it, with its OTLP receiver for HTTP; or correct trace, or leave it empty."}}
+	}
+	return []finding{{fine, "trace", fmt.Sprintf("The collector at %s takes traces.", s.trace.Host), ""}}
 }
 
 func lookAtData(data string) []finding {

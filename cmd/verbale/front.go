@@ -18,13 +18,14 @@ import (
 // frontDoor is all that the public address serves: the probes, the API with
 // its socket, and the client.
 func frontDoor(h *house, s settings, ending *atomic.Bool) http.Handler {
-	h.live = live.New(live.Options{Bus: h.bus, PublicURL: s.givenURL()})
-	h.metrics.gateway(h.live)
+	h.live = live.New(live.Options{Bus: h.bus, PublicURL: s.givenURL(), Observe: h.metrics.commanded})
+	h.metrics.gateway(h.live.Stats)
+	h.metrics.MustRegister(newCompanyMetrics(h, s.MetricsCompanies))
 	if nodes, ok := h.bus.(*natsbus.Bus); ok {
 		h.metrics.joined(nodes)
 	}
 	calls := api.New(api.Config{
-		Store: h.server, Live: h.live, Blobs: h.blobs, Importer: h.importer, Background: h.background, Version: version,
+		Store: h.server, Live: h.live, Blobs: tracedFiles(h.blobs), Importer: h.importer, Background: h.background, Version: version,
 		PublicURL: s.givenURL(), Setup: h.maySetUp, TrustedProxies: s.proxies,
 		Limits: api.Limits{PersonRate: s.Limits.Person, AddressRate: s.Limits.Address},
 	})
@@ -32,7 +33,19 @@ func frontDoor(h *house, s settings, ending *atomic.Bool) http.Handler {
 	probes(mux, h, s, ending)
 	mux.Handle("/api/v1/", calls.Handler())
 	mux.Handle("/", newClientFiles(s.publicURL.Scheme == "https"))
-	return h.metrics.counted(impatient(mux))
+	return traced(s.proxies, h.metrics.counted(parting(ending, impatient(mux))))
+}
+
+// parting has those who ask let go of their connections while the server ends.
+// Closing them from here is the worse way: a request that is just on its way on
+// one would be lost, and a proxy must not repeat it.
+func parting(ending *atomic.Bool, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if ending.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // bodyTime is how long a body may take to arrive. Calls that take files give

@@ -47,6 +47,7 @@ type houseOptions struct {
 	followers bool             // run what follows the register: index, marks
 	bus       bus.Bus          // what joins it with other nodes, closed with the house; nothing if nil
 	bucket    *blob.Bucket     // where files are, if not in the data directory
+	node      string           // this server's name among those that work together
 }
 
 // openHouse opens a data directory for serving or for one command.
@@ -58,7 +59,7 @@ func openHouse(ctx context.Context, p place, log *slog.Logger, o houseOptions) (
 		o.bus = bus.NewLocal()
 	}
 	h := &house{
-		log: log, metrics: newMetrics(), bus: o.bus, bucket: o.bucket,
+		log: log, metrics: newMetrics(o.node), bus: o.bus, bucket: o.bucket,
 		setup: strings.ToLower(rand.Text()), files: map[string]blob.Store{}, running: map[string]func(func(context.Context)){},
 	}
 	options := store.Options{Observe: h.metrics.committed, Committed: h.bus.Publish, Clock: o.clock, Database: p.Database, Owner: p.DatabaseOwner}
@@ -205,9 +206,10 @@ func (h *house) blobs(tenant *store.Tenant) (blob.Store, error) {
 	return files, nil
 }
 
-// drain asks the connected clients to come back later.
-func (h *house) drain(ctx context.Context) {
-	if err := h.live.Shutdown(ctx); err != nil {
+// drain asks the connected clients to come back, one after the other over a
+// time.
+func (h *house) drain(ctx context.Context, over time.Duration) {
+	if err := h.live.Shutdown(ctx, over); err != nil {
 		h.log.Warn("sockets were cut off", "error", err)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"net/http"
 	"net/netip"
-	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -14,93 +13,100 @@ import (
 	"verbale/internal/live"
 )
 
-// metrics are what /metrics shows. No label names a company or a person.
+// metrics are what /metrics shows; docs/metrics.md is made from them. No label
+// names a person, and none a company unless the operator asked for it.
 type metrics struct {
-	registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	seconds  prometheus.Histogram
-	commands prometheus.Counter
+	registry              *prometheus.Registry
+	prometheus.Registerer // adds the node's name to all that is registered
+
+	http     httpMetrics
+	commands *prometheus.HistogramVec
+	refused  *prometheus.CounterVec
+	limited  prometheus.Counter
+	batches  prometheus.Histogram
 	commits  prometheus.Histogram
 	blobs    *blob.Counts
 }
 
-func newMetrics() *metrics {
+// newMetrics makes those of a node.
+func newMetrics(node string) *metrics {
+	registry := prometheus.NewRegistry()
 	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		blobs:    &blob.Counts{},
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "verbale_http_requests_total", Help: "Answered HTTP requests by status."}, []string{"status"}),
-		seconds:  prometheus.NewHistogram(prometheus.HistogramOpts{Name: "verbale_http_request_seconds", Help: "How long a request took.", Buckets: prometheus.ExponentialBuckets(0.0005, 4, 8)}),
-		commands: prometheus.NewCounter(prometheus.CounterOpts{Name: "verbale_commands_total", Help: "Commands that were in a durable commit."}),
-		commits:  prometheus.NewHistogram(prometheus.HistogramOpts{Name: "verbale_commit_seconds", Help: "How long a durable commit took.", Buckets: prometheus.ExponentialBuckets(0.0001, 4, 8)}),
+		registry: registry, Registerer: prometheus.WrapRegistererWith(prometheus.Labels{"node": node}, registry),
+		blobs: &blob.Counts{},
+		http:  newHTTPMetrics(),
+		commands: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "verbale_socket_command_seconds", Buckets: seconds,
+			Help: "How long a command that came over a socket took; a post, until it was durable."}, []string{"command"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "verbale_refused_total",
+			Help: "Requests and commands that were refused, by the code that the client was told."}, []string{"door", "code"}),
+		limited: prometheus.NewCounter(prometheus.CounterOpts{Name: "verbale_rate_limited_total",
+			Help: "Requests refused because there were too many of them from one person or one address."}),
+		batches: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "verbale_write_batch_commands", Buckets: prometheus.ExponentialBuckets(1, 2, 10),
+			Help: "How many commands shared one durable commit."}),
+		commits: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "verbale_write_commit_seconds", Buckets: seconds,
+			Help: "How long a durable commit took, of which each is one wait for the disk or the database."}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "verbale_build_info", Help: "1, with the version.", ConstLabels: prometheus.Labels{"version": version}})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.seconds, m.commands, m.commits, build,
+	m.MustRegister(m.commands, m.refused, m.limited, m.batches, m.commits, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.files()
+	m.http.register(m)
 	return m
 }
 
 // files publishes what is counted of files.
 func (m *metrics) files() {
-	count := func(name, help string, read func() float64) {
-		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, read))
-	}
-	count("verbale_file_puts_total", "Files that were taken.", func() float64 { return float64(m.blobs.Puts.Load()) })
-	count("verbale_file_put_bytes_total", "Bytes of files that were taken.", func() float64 { return float64(m.blobs.PutBytes.Load()) })
-	count("verbale_file_put_seconds_total", "Seconds spent with taking files, their way here included.", func() float64 { return time.Duration(m.blobs.PutTime.Load()).Seconds() })
-	count("verbale_file_opens_total", "Files that were opened.", func() float64 { return float64(m.blobs.Opens.Load()) })
-	count("verbale_file_read_bytes_total", "Bytes of files that were read.", func() float64 { return float64(m.blobs.ReadBytes.Load()) })
-	count("verbale_file_errors_total", "Files that could not be taken, opened or read because of where they are kept.", func() float64 { return float64(m.blobs.Errors.Load()) })
+	m.counter("verbale_file_puts_total", "Files that were taken.", func() float64 { return float64(m.blobs.Puts.Load()) })
+	m.counter("verbale_file_put_bytes_total", "Bytes of files that were taken.", func() float64 { return float64(m.blobs.PutBytes.Load()) })
+	m.counter("verbale_file_put_seconds_total", "Seconds spent with taking files, their way here included.", func() float64 { return time.Duration(m.blobs.PutTime.Load()).Seconds() })
+	m.counter("verbale_file_opens_total", "Files that were opened.", func() float64 { return float64(m.blobs.Opens.Load()) })
+	m.counter("verbale_file_read_bytes_total", "Bytes of files that were read.", func() float64 { return float64(m.blobs.ReadBytes.Load()) })
+	m.counter("verbale_file_errors_total", "Files that could not be taken, opened or read because of where they are kept.", func() float64 { return float64(m.blobs.Errors.Load()) })
 }
 
-// watch publishes a number that a room keeps.
-func (m *metrics) watch(name, help string, read func() float64) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+// seconds are the buckets of everything that takes time: from a tenth of a
+// millisecond to half a minute.
+var seconds = []float64{.0001, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+
+// gauge publishes a number that a room keeps.
+func (m *metrics) gauge(name, help string, read func() float64) {
+	m.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+}
+
+// counter publishes a number that a room keeps and that only grows.
+func (m *metrics) counter(name, help string, read func() float64) {
+	m.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, read))
 }
 
 // gateway publishes what the socket gateway counts.
-func (m *metrics) gateway(g *live.Gateway) {
-	m.watch("verbale_sockets", "Sockets connected now.", func() float64 { return float64(g.Stats().Sockets) })
-	m.watch("verbale_deliveries", "Frames queued for sockets since the start.", func() float64 { return float64(g.Stats().Deliveries) })
-	m.watch("verbale_slow_sockets", "Sockets cut since the start because they read too slowly.", func() float64 { return float64(g.Stats().Slow) })
-	m.watch("verbale_entries_behind", "Entries that the slowest company's gateway has yet to tell.", func() float64 { return float64(g.Stats().Behind) })
+func (m *metrics) gateway(stats func() live.Stats) {
+	m.gauge("verbale_sockets", "Sockets connected now.", func() float64 { return float64(stats().Sockets) })
+	m.counter("verbale_deliveries_total", "Frames queued for sockets.", func() float64 { return float64(stats().Deliveries) })
+	m.counter("verbale_slow_readers_total", "Sockets cut because they read too slowly.", func() float64 { return float64(stats().Slow) })
+	m.gauge("verbale_gateway_lag_entries", "Entries that the gateway has yet to tell to sockets, of the company where it is most.", func() float64 { return float64(stats().Behind) })
+	m.counter("verbale_flooding_sockets_total", "Sockets cut because they sent too much, or were too many of one person.", func() float64 { return float64(stats().Flooded) })
+}
+
+// tracing publishes what became of spans.
+func (m *metrics) tracing(t *tracer) {
+	m.counter("verbale_trace_spans_total", "Spans that the collector has taken. Only with --trace.", func() float64 { return float64(t.sent.Load()) })
+	m.counter("verbale_trace_spans_dropped_total", "Spans that the collector did not take in time. Only with --trace.", func() float64 { return float64(t.dropped.Load()) })
+}
+
+// commanded is called after each command of a socket.
+func (m *metrics) commanded(c live.Command) {
+	m.commands.WithLabelValues(c.Type).Observe(c.Took.Seconds())
+	if c.Refused != "" {
+		m.refused.WithLabelValues("socket", c.Refused).Inc()
+	}
 }
 
 // committed is called after each durable commit.
 func (m *metrics) committed(commands int, took time.Duration) {
-	m.commands.Add(float64(commands))
+	m.batches.Observe(float64(commands))
 	m.commits.Observe(took.Seconds())
 }
-
-// counted counts and times what a handler answers.
-func (m *metrics) counted(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		started, seen := time.Now(), &statusWriter{ResponseWriter: w}
-		next.ServeHTTP(seen, r)
-		if seen.status == 0 {
-			seen.status = http.StatusOK
-		}
-		m.requests.WithLabelValues(strconv.Itoa(seen.status)).Inc()
-		m.seconds.Observe(time.Since(started).Seconds())
-	})
-}
-
-// statusWriter remembers the status. Unwrap lets http.ResponseController reach
-// the connection beneath, which the socket's upgrade needs.
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *statusWriter) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // handler answers /metrics to the networks that may read it.
 func (m *metrics) handler(from []netip.Prefix) http.Handler {
@@ -109,13 +115,22 @@ func (m *metrics) handler(from []netip.Prefix) http.Handler {
 		// A proxy on this machine connects from an allowed address for
 		// anybody; what it adds gives it away.
 		proxied := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
-		remote, err := netip.ParseAddrPort(r.RemoteAddr)
-		for _, network := range from {
-			if err == nil && !proxied && network.Contains(remote.Addr().Unmap()) {
-				show.ServeHTTP(w, r)
-				return
-			}
+		if proxied || !comesFrom(from, r) {
+			http.NotFound(w, r)
+			return
 		}
-		http.NotFound(w, r)
+		show.ServeHTTP(w, r)
 	})
+}
+
+// comesFrom says whether the other end of a request's connection is in one of
+// the networks.
+func comesFrom(networks []netip.Prefix, r *http.Request) bool {
+	remote, err := netip.ParseAddrPort(r.RemoteAddr)
+	for _, network := range networks {
+		if err == nil && network.Contains(remote.Addr().Unmap()) {
+			return true
+		}
+	}
+	return false
 }

@@ -8,7 +8,7 @@ import (
 
 func TestMetricsAreReadOnlyFromWhereTheyMay(t *testing.T) {
 	t.Parallel()
-	handler := newMetrics().handler([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.0/8")})
+	handler := newMetrics("here").handler([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.0/8")})
 	for _, c := range []struct {
 		from, proxied string
 		status        int

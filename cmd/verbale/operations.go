@@ -10,6 +10,7 @@ var operations = map[string]operation{
 	"audit":          typed((*house).audit),
 	"doctor":         typed((*house).doctor),
 	"backup":         streaming((*house).backup),
+	"backup.done":    typed((*house).backupDone),
 	"restore":        streaming((*house).restore),
 	"files.sweep":    typed((*house).sweep),
 	"import":         streaming((*house).importFile),

@@ -47,11 +47,16 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 		return err
 	}
 	defer nodes.Close()
-	h, err := openHouse(ctx, s.place, log, houseOptions{followers: true, bus: nodes, bucket: bucket})
+	h, err := openHouse(ctx, s.place, log, houseOptions{followers: true, node: s.Node, bus: nodes, bucket: bucket})
 	if err != nil {
 		return err
 	}
 	defer h.Close()
+	if s.trace != nil {
+		tracing := newTracer(s.trace, s.Node, log)
+		defer tracing.Close()
+		h.metrics.tracing(tracing)
+	}
 	public, err := listen(ctx, s)
 	if err != nil {
 		return err
@@ -100,12 +105,14 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 	case <-ctx.Done():
 	}
 	// Balancers are told first, then sockets to reconnect elsewhere, then the
-	// requests in hand are finished, and only then the databases closed.
-	log.Info("ending")
+	// requests in hand are finished, and only then the databases closed. A
+	// second signal meanwhile ends the program at once.
+	log.Info("ending", "drain", s.drain.String())
 	ending.Store(true)
-	last, cancel := context.WithTimeout(context.Background(), grace)
+	time.Sleep(s.drain / 2)
+	last, cancel := context.WithTimeout(context.Background(), s.drain/2+grace)
 	defer cancel()
-	h.drain(last)
+	h.drain(last, s.drain/2)
 	for _, one := range []*http.Server{server, administration} {
 		if err := one.Shutdown(last); err != nil {
 			log.Warn("requests were cut off", "error", err)

@@ -13,6 +13,7 @@ import (
 	"verbale/internal/org"
 	"verbale/internal/problem"
 	"verbale/internal/store"
+	"verbale/internal/trace"
 	"verbale/internal/wire"
 )
 
@@ -107,16 +108,31 @@ func (c *client) allowed(size int) bool {
 	}
 	now := time.Now()
 	if !c.frames.AllowN(now, 1) || !c.bytes.AllowN(now, size) {
-		c.cut(closeTooMany)
+		c.flooded()
 		return false
 	}
 	return true
 }
 
+// flooded cuts a socket that is too much.
+func (c *client) flooded() {
+	c.hub.gateway.flooded.Add(1)
+	c.cut(closeTooMany)
+}
+
+// Command is what one frame of a client came to.
+type Command struct {
+	Type    string // "post", "mark", "typing" or "ping": decode lets nothing else in
+	Took    time.Duration
+	Refused string // the code of the refusal, or ""
+}
+
 func (c *client) handle(f incoming) {
+	done := Command{Type: f.Type}
+	began := time.Now()
 	switch f.Type {
 	case "post":
-		c.post(f)
+		done.Refused = c.post(f)
 	case "mark":
 		c.hub.mark(chat.Mark{Conversation: f.Conversation, Person: c.actor.Person, Delivered: f.Delivered, Read: f.Read})
 	case "typing":
@@ -124,30 +140,36 @@ func (c *client) handle(f incoming) {
 	case "ping":
 		c.tell(pongFrame)
 	}
+	if observe := c.hub.gateway.opts.Observe; observe != nil {
+		done.Took = time.Since(began)
+		observe(done)
+	}
 }
 
 // post writes a message and answers. The socket's next frame is read after the
 // durable commit, so what one device sends keeps its order.
-func (c *client) post(f incoming) {
+func (c *client) post(f incoming) (refused string) {
 	if f.broken {
-		c.refuse(f, chat.ErrNotText)
-		return
+		return c.refuse(f, chat.ErrNotText)
 	}
 	d := chat.Draft{Key: f.Key, Conversation: f.Conversation, Text: f.Text, ReplyTo: f.ReplyTo, Files: f.Files}
 	var p chat.Posted
-	err := c.hub.tenant.Write(c.hub.ctx, func(tx *store.Tx) (err error) {
+	ctx, span := trace.Start(c.hub.ctx, trace.Server, "socket post")
+	err := c.hub.tenant.Write(ctx, func(tx *store.Tx) (err error) {
 		p, err = chat.Post(tx, c.actor, d)
 		return err
 	})
+	span.End(err)
 	if err != nil {
-		c.refuse(f, err)
-		return
+		return c.refuse(f, err)
 	}
 	c.tell(encode(postedFrame{"posted", f.Ref, wire.OfPosted(p)}))
+	return ""
 }
 
-// refuse tells the client why not; a fault of ours is told to the log alone.
-func (c *client) refuse(f incoming, err error) {
+// refuse tells the client why not, and gives the code; a fault of ours is told
+// to the log alone.
+func (c *client) refuse(f incoming, err error) (code string) {
 	p := problem.Of(err)
 	if p == nil {
 		if c.hub.ctx.Err() == nil {
@@ -156,6 +178,7 @@ func (c *client) refuse(f incoming, err error) {
 		p = problem.New(problem.Unavailable, "internal", "Something went wrong on our side. Try again.")
 	}
 	c.tell(encode(errorFrame{"error", f.Ref, p.Code, p.Detail}))
+	return p.Code
 }
 
 // typing tells the other members, on whichever node they are.

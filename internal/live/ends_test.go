@@ -3,6 +3,7 @@ package live_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -112,7 +113,7 @@ func TestShutdownAsksEveryClientToComeBack(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := c.gateway.Shutdown(ctx); err != nil {
+	if err := c.gateway.Shutdown(ctx, 0); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range all {
@@ -122,5 +123,51 @@ func TestShutdownAsksEveryClientToComeBack(t *testing.T) {
 	}
 	if n := c.gateway.Stats().Sockets; n != 0 {
 		t.Fatalf("%d sockets are left", n)
+	}
+}
+
+func TestShutdownOverATimeSendsNotEverybodyAwayAtOnce(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t, live.Options{}).company("acme", 1)
+	const many, over = 20, time.Second
+	closings := make(chan time.Time, many)
+	for range many {
+		s, _ := c.connect(c.people[0])
+		go func() {
+			s.ends()
+			closings <- time.Now()
+		}()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := c.gateway.Shutdown(ctx, over); err != nil {
+		t.Fatal(err)
+	}
+	var all []time.Time
+	for range many {
+		all = append(all, <-closings)
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	if spent := all[many-1].Sub(all[0]); spent < over/2 {
+		t.Errorf("all were sent away within %v", spent)
+	}
+}
+
+func TestCommandsOfSocketsAreToldOfWithTheirRefusals(t *testing.T) {
+	t.Parallel()
+	told := make(chan live.Command, 16)
+	c := newWorld(t, live.Options{Observe: func(done live.Command) { told <- done }}).company("acme", 1)
+	s, _ := c.connect(c.people[0])
+	s.post(1, c.group(c.people[0]), "x")
+	s.post(2, 1<<40, "x")
+	s.say(`{"type":"ping"}`)
+	for _, want := range []live.Command{{Type: "post"}, {Type: "post", Refused: "conversation.not_found"}, {Type: "ping"}} {
+		got := <-told
+		if got.Took <= 0 {
+			t.Errorf("%+v took no time", got)
+		}
+		if got.Took = 0; got != want {
+			t.Errorf("told of %+v, not %+v", got, want)
+		}
 	}
 }

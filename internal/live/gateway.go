@@ -2,11 +2,9 @@ package live
 
 import (
 	"bufio"
-	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"runtime"
@@ -37,13 +35,15 @@ type Options struct {
 	BytesPerSecond  rate.Limit // and in bytes: 1 MiB, four times that in a burst
 	PerPerson       int        // sockets that one person may have open on this node: 64
 
-	Clock func() time.Time // by which the silent, sockets and nodes, are found to be dead; time.Now if nil
+	Observe func(Command)    // each command of a socket, for metrics
+	Clock   func() time.Time // by which the silent, sockets and nodes, are found to be dead; time.Now if nil
 }
 
 // Gateway is every company's sockets on this node.
 type Gateway struct {
 	opts     Options
-	node     string // its name among the nodes
+	flooded  atomic.Int64 // sockets cut because they sent or were too many
+	node     string       // its name among the nodes
 	cores    int
 	upgrader *gws.Upgrader
 	limits   limits
@@ -62,6 +62,7 @@ type Stats struct {
 	Sockets    int64 // connected now
 	Deliveries int64 // frames queued for sockets since the start
 	Slow       int64 // sockets cut because they read too slowly
+	Flooded    int64 // sockets cut because they sent too much, or were too many of one person
 	Behind     int64 // entries that the slowest hub has yet to tell
 }
 
@@ -251,40 +252,11 @@ func (g *Gateway) Leave(t *store.Tenant) {
 
 // Stats gives what the gateway counts.
 func (g *Gateway) Stats() Stats {
-	s := Stats{Sockets: g.sockets.Load(), Deliveries: g.deliveries.Load(), Slow: g.limits.slow.Load()}
+	s := Stats{Sockets: g.sockets.Load(), Deliveries: g.deliveries.Load(), Slow: g.limits.slow.Load(), Flooded: g.flooded.Load()}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, h := range g.hubs {
-		s.Behind = max(s.Behind, h.behind.Load())
+		s.Behind = max(s.Behind, h.behind.Load(), h.lag())
 	}
 	return s
-}
-
-// Shutdown asks every client to come back later, and waits until they are gone
-// or ctx ends. No socket is taken on any more.
-func (g *Gateway) Shutdown(ctx context.Context) error {
-	g.mu.Lock()
-	g.closed = true
-	var all []*store.Tenant
-	for t, h := range g.hubs {
-		all = append(all, t)
-		h.closeAll(closeGoingDown)
-	}
-	g.mu.Unlock()
-	look := time.NewTicker(10 * time.Millisecond)
-	defer look.Stop()
-	for g.sockets.Load() > 0 && ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case <-look.C:
-		}
-	}
-	for _, t := range all {
-		g.Leave(t)
-	}
-	if left := g.sockets.Load(); left > 0 {
-		slog.Warn("sockets were left when the gateway closed", "sockets", left)
-		return errors.Join(ctx.Err())
-	}
-	return nil
 }

@@ -295,7 +295,7 @@ func (h *hub) join(c *client) {
 	h.sockets++
 	h.seen.changed(c.actor.Person, time.Time{})
 	if len(h.people[c.actor.Person]) > h.gateway.opts.PerPerson {
-		c.cut(closeTooMany)
+		c.flooded()
 	}
 }
 
@@ -353,15 +353,26 @@ func (h *hub) stillIn(c *client) error {
 
 // closeAll cuts every socket.
 func (h *hub) closeAll(code uint16) {
+	for _, c := range h.clients() {
+		c.cut(code)
+	}
+}
+
+// lag is how many entries have yet to be dealt with at this moment.
+func (h *hub) lag() int64 {
 	h.mu.Lock()
-	var all []*client
+	defer h.mu.Unlock()
+	return h.tenant.Head().Size - h.pos
+}
+
+// clients gives the sockets there are.
+func (h *hub) clients() (all []*client) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	for _, clients := range h.people {
 		all = append(all, clients...)
 	}
-	h.mu.Unlock()
-	for _, c := range all {
-		c.cut(code)
-	}
+	return all
 }
 
 // mayGo says that nothing is left to do, with mu held.

@@ -76,7 +76,7 @@ func (w *world) another(o live.Options) *world {
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		w.gateway.Shutdown(ctx)
+		w.gateway.Shutdown(ctx, 0)
 		web.Close()
 	})
 	return w

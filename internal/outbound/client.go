@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"verbale/internal/problem"
+	"verbale/internal/trace"
 )
 
 // The bounds of one exchange.
@@ -75,7 +76,9 @@ type Response struct {
 // Do sends a request and reads the whole answer. A status such as 404 is an
 // answer, not an error. Redirects are followed for GET and HEAD alone: a body
 // goes to nobody but the one it is for.
-func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
+func (c *Client) Do(ctx context.Context, r Request) (got *Response, err error) {
+	ctx, span := trace.Start(ctx, trace.Client, "outbound") // not where to: that is the company's affair
+	defer func() { span.End(err) }()
 	ctx, cancel := context.WithTimeout(ctx, c.total)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, r.Method, r.URL, bytes.NewReader(r.Body))

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"verbale/internal/store"
+	"verbale/internal/trace"
 )
 
-// follower names the index's position in the register. The number is the
+// Follower names the index's position in the register. The number is the
 // analyser's: a program that finds other terms in a text takes the next one,
 // and so starts from the first entry with an empty index.
-const follower = "search.1"
+const Follower = "search.1"
 
 // gather is how long the index waits for more before it writes, so that a busy
 // company's messages share one commit.
@@ -25,19 +26,19 @@ var errMoved = errors.New("search: the index was set back meanwhile")
 // again.
 func Index(ctx context.Context, t *store.Tenant) {
 	ix := newIndexer(t)
-	t.Follow(ctx, follower, ix.step)
+	t.Follow(ctx, Follower, ix.step)
 }
 
 // CatchUp brings the index up to date with all that is in the register now.
 func CatchUp(ctx context.Context, t *store.Tenant) error {
-	return t.CatchUp(ctx, follower, newIndexer(t).prepare)
+	return t.CatchUp(ctx, Follower, newIndexer(t).prepare)
 }
 
 // Rebuild sets the index back to the first entry; the running Index, or CatchUp,
 // then makes it again.
 func Rebuild(ctx context.Context, t *store.Tenant) error {
 	return t.Write(ctx, func(tx *store.Tx) error {
-		err := tx.DoNote(`DELETE FROM follower WHERE name = ?`, follower)
+		err := tx.DoNote(`DELETE FROM follower WHERE name = ?`, Follower)
 		return err
 	})
 }
@@ -62,7 +63,11 @@ func (ix *indexer) step(ctx context.Context, batch []store.Entry) (func(*store.T
 	if err := ix.pause(ctx, batch); err != nil {
 		return nil, err
 	}
-	return ix.prepare(ctx, batch)
+	ctx, span := trace.Start(ctx, trace.Inside, "follower search")
+	span.Count("verbale.entries", int64(len(batch)))
+	write, err := ix.prepare(ctx, batch)
+	span.End(err)
+	return write, err
 }
 
 // prepare finds what a batch changes in the index, and gives the write of it.
@@ -82,7 +87,7 @@ func (ix *indexer) prepare(ctx context.Context, batch []store.Entry) (func(*stor
 	first := batch[0].Seq
 	return func(tx *store.Tx) error {
 		// Setting the index back must not be undone by a batch in hand.
-		if at, err := tx.Followed(follower); err != nil || at != first-1 {
+		if at, err := tx.Followed(Follower); err != nil || at != first-1 {
 			return errors.Join(err, errMoved)
 		}
 		if first == 1 {

@@ -93,7 +93,7 @@ type search struct {
 
 func (s *search) run(head int64) error {
 	s.allowed, s.titles = map[int64]org.Membership{}, map[int64]string{}
-	at, err := s.tx.Followed(follower)
+	at, err := s.tx.Followed(Follower)
 	if err != nil {
 		return err
 	}
