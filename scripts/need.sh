@@ -31,6 +31,33 @@ apt() {
 		die "apt-get could not install $*; $hint and read what it says."
 }
 
+# unpack NAME FILE PACKAGE...: put the program FILE of Debian packages into
+# .tools/NAME without installing anything: their scripts would make users and
+# start services, and a test wants neither.
+unpack() {
+	name=$1 file=$2
+	shift 2
+	tools=$(cd "$(dirname "$0")/.." && pwd)/.tools
+	[ ! -x "$tools/$name" ] || return 0
+	command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || die "$name is missing and this is no Debian; put one at .tools/$name."
+	say "fetching $name"
+	into=$tools/debian/$name
+	rm -rf "$into"
+	mkdir -p "$into"
+	(cd "$into" && { apt-get download -qq "$@" >/dev/null 2>&1 ||
+		{ as_root apt-get update -qq >/dev/null && apt-get download -qq "$@" >/dev/null 2>&1; }; }) ||
+		die "apt-get could not download $*; run this once as root: apt-get update"
+	for package in "$into"/*.deb; do
+		dpkg-deb -x "$package" "$into"
+		rm "$package"
+	done
+	# Its libraries lie beside it.
+	printf '#!/bin/sh\nLD_LIBRARY_PATH=%s/usr/lib/%s exec %s/%s "$@"\n' \
+		"$into" "$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo "$(uname -m)-linux-gnu")" "$into" "$file" >"$tools/$name.new"
+	chmod +x "$tools/$name.new"
+	mv "$tools/$name.new" "$tools/$name"
+}
+
 # at_least NAME HAVE WANT: compare "major.minor" versions.
 at_least() {
 	have_major=${2%%.*} have_rest=${2#*.} have_minor=${have_rest%%.*}
@@ -38,6 +65,19 @@ at_least() {
 	[ "$have_major" -gt "$want_major" ] ||
 		{ [ "$have_major" -eq "$want_major" ] && [ "$have_minor" -ge "$want_minor" ]; } ||
 		die "$1 $3 or newer is needed, this machine has $2."
+}
+
+# program FOLDER NAME PACKAGE: build a program into .tools from the module
+# FOLDER/tools, which is one of its own so that none of its many dependencies
+# gets into ours.
+program() {
+	root=$(cd "$(dirname "$0")/.." && pwd)
+	if [ ! -x "$root/.tools/$2" ] || [ "$root/$1/tools/go.mod" -nt "$root/.tools/$2" ]; then
+		say "building $2"
+		mkdir -p "$root/.tools"
+		env -u GOOS -u GOARCH CGO_ENABLED=0 "${GO:-go}" -C "$root/$1/tools" build -trimpath -ldflags "-s -w" -o "$root/.tools/$2" "$3"
+		touch "$root/.tools/$2"
+	fi
 }
 
 for thing in "$@"; do
@@ -67,21 +107,24 @@ for thing in "$@"; do
 		[ -n "${VERBALE_TEST_DATABASE:-}" ] || command -v postgres >/dev/null ||
 			ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || apt postgresql
 		;;
-	s3)
-		# The tests' S3 server. Its many dependencies are a module of their own,
-		# so that none of them gets into the program.
-		root=$(cd "$(dirname "$0")/.." && pwd)
-		if [ ! -x "$root/.tools/versitygw" ] || [ "$root/e2e/tools/go.mod" -nt "$root/.tools/versitygw" ]; then
-			say "building the tests' S3 server"
-			mkdir -p "$root/.tools"
-			env -u GOOS -u GOARCH CGO_ENABLED=0 "${GO:-go}" -C "$root/e2e/tools" build -trimpath -ldflags "-s -w" \
-				-o "$root/.tools/versitygw" github.com/versity/versitygw/cmd/versitygw
-			touch "$root/.tools/versitygw"
-		fi
+	s3) # the tests' S3 server
+		program e2e versitygw github.com/versity/versitygw/cmd/versitygw
 		;;
 	laboratory)
 		# What makes a program's disk slow; the rest of the laboratory is the kernel's.
 		command -v strace >/dev/null || apt strace
+		;;
+	promtool)
+		unpack promtool usr/bin/promtool prometheus
+		;;
+	nginx)
+		unpack nginx usr/sbin/nginx nginx
+		;;
+	haproxy)
+		unpack haproxy usr/sbin/haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1
+		;;
+	caddy)
+		program deploy caddy github.com/caddyserver/caddy/v2/cmd/caddy
 		;;
 	*)
 		die "need.sh does not know \"$thing\"."

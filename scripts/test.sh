@@ -15,6 +15,9 @@ scripts/need.sh s3
 VERBALE_TEST_S3=$PWD/.tools/versitygw
 export VERBALE_TEST_S3
 
+# Before which nodes are put, and what checks the alerts.
+scripts/need.sh nginx haproxy caddy promtool
+
 step "Go, with the race detector"
 CGO_ENABLED=1 "$go" test -race ./...
 

@@ -44,7 +44,7 @@ type config struct {
 	TrustedProxies []string `env:"VERBALE_TRUSTED_PROXIES" placeholder:"NET" help:"Networks of reverse proxies whose X-Forwarded-For is believed, e.g. 127.0.0.1/32. Empty: nobody's."`
 
 	Node  string `env:"VERBALE_NODE" placeholder:"NAME" help:"This server's name among those that work together, in metrics and traces. Empty: the machine's."`
-	Drain string `default:"auto" env:"VERBALE_DRAIN" placeholder:"TIME" help:"How long a server that is told to end goes on while /readyz says so, for load balancers to notice; in the second half of it sockets are closed one by one. auto: 5s behind trusted proxies, 0s otherwise."`
+	Drain string `env:"VERBALE_DRAIN" placeholder:"TIME" help:"How long a server that is told to end goes on while /readyz says so, for load balancers to notice; in the second half of it sockets are closed one by one. Empty: 5s behind trusted proxies, 0s otherwise."`
 	Trace string `env:"VERBALE_TRACE" placeholder:"URL" help:"Where traces go, by OTLP over HTTP: otlp+http://127.0.0.1:4318 or otlp+https://... Nothing that people wrote, and nobody's name, is in them. Empty: no traces."`
 
 	MetricsFrom      []string `default:"127.0.0.1/32,::1/128" env:"VERBALE_METRICS_FROM" placeholder:"NET" help:"Networks that may read /metrics; a request through a proxy never may."`
@@ -245,10 +245,10 @@ func (c config) checked() (s settings, err error) {
 // longer taken. Without a proxy there is nobody to be given time.
 func (c config) drainTime() (time.Duration, error) {
 	switch {
-	case c.Drain != "auto":
+	case c.Drain != "":
 		drain, err := time.ParseDuration(c.Drain)
 		if err != nil || drain < 0 || drain > time.Hour {
-			return 0, usage("drain: %q is no time; write 5s, 1m or auto.", c.Drain)
+			return 0, usage("drain: %q is no time; write 5s or 1m.", c.Drain)
 		}
 		return drain, nil
 	case len(c.TrustedProxies) > 0:
