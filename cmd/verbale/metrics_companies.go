@@ -125,10 +125,11 @@ func (c *companyMetrics) give(give func(d *prometheus.Desc, value float64, label
 	}
 }
 
-// A look at all companies may take this long, and no more than this share of
-// the time: whoever asks more often is told what the last look saw.
+// A look at all companies may take this long, which is less than Prometheus
+// waits, and no more than this share of the time: whoever asks more often is
+// told what the last look saw.
 const (
-	lookTime  = 10 * time.Second
+	lookTime  = 5 * time.Second
 	lookShare = 0.1
 )
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -131,6 +132,27 @@ func TestMetricsTellCompaniesApartOnlyWhereItWasAskedFor(t *testing.T) {
 			t.Errorf("asked for names: %v, found %v", byName, found)
 		}
 		h.Close()
+	}
+}
+
+func TestACompanyThatCannotBeReadIsCountedAndHidesNoOther(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	h := opened(t, data)
+	for _, name := range []string{"acme", "beta"} {
+		if _, err := h.createCompany(t.Context(), createCompany{Name: name, Title: name, Owner: "Anna"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.Close()
+	if err := os.WriteFile(filepath.Join(data, "tenants", "acme", "verbale.db"), []byte("no database"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h = opened(t, data)
+	defer h.Close()
+	saw := newCompanyMetrics(h, false).look()
+	if len(saw) != 2 || !saw[0].fault || saw[1].fault || saw[1].entries == 0 {
+		t.Errorf("one company's file is damaged, and this was seen: %+v", saw)
 	}
 }
 
