@@ -75,7 +75,7 @@ func twoNodes(t testing.TB) (nodes [2]*server, at [2]string, acme *company) {
 	t.Helper()
 	owner, application := pgtest.New(t)
 	dirs := [2]string{t.TempDir(), t.TempDir()}
-	args := []string{"--database", application, "--public-url", "https://" + publicHost, "--trusted-proxies", "127.0.0.1"}
+	args := []string{"--database", application, "--public-url", "https://" + publicHost, "--trusted-proxies", "127.0.0.1", "--limits-person", "100000"}
 	nodes[0] = launch(t, dirs[0], append(args, "--database-owner", owner)...)
 	at[0] = nodes[0].listening(t)
 	key, err := os.ReadFile(filepath.Join(dirs[0], "root.key"))
@@ -258,6 +258,7 @@ func drains(t *testing.T, b *balancer, acme *company, nodes [2]*server, at [2]st
 				if served.Add(1); err != nil || a.status != 200 {
 					failed.Add(1)
 					t.Errorf("a request failed while a node ended: %v %v", a, err)
+					return
 				}
 			}
 		})

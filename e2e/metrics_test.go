@@ -77,7 +77,7 @@ func TestEachDocumentedMetricMovesUnderRealUseAndNoneTellsOfAnybody(t *testing.T
 	const canary = "Canarino"
 	dir := t.TempDir()
 	collector := newCollector(t)
-	_, address := start(t, dir, "--node", "node-seven", "--trace", "otlp+"+collector.url)
+	_, address := start(t, dir, "--node", "node-seven", "--limits-person", "100000", "--trace", "otlp+"+collector.url)
 	var seen []figures
 	look := func() []byte {
 		sums, text := scrape(t, address)
