@@ -137,7 +137,8 @@ func TestSpansArriveLinkedAndHoldNothingThatAnybodyWrote(t *testing.T) {
 	line := acme.owner.connect(t)
 	line.write(t, fmt.Sprintf(`{"type":"post","ref":1,"key":%q,"conversation":%d,"text":%q}`, newKey(), acme.ids["conversation"], "word "+canary))
 	line.until(t, func(f frame) bool { return f.Type == "posted" })
-	c.find(t, "socket post", whichever)
+	post := c.find(t, "socket post", whichever)
+	c.find(t, "store write", func(s span) bool { return s.TraceID == post.TraceID && s.ParentSpanID == post.SpanID })
 	c.find(t, "follower search", whichever)
 	refused(t, acme.owner, "GET", "/conversations/99999999", nil, 404, "conversation.not_found")
 	c.find(t, "GET /api/v1/conversations/{id}", func(s span) bool {

@@ -62,7 +62,7 @@ func openHouse(ctx context.Context, p place, log *slog.Logger, o houseOptions) (
 		log: log, metrics: newMetrics(o.node), bus: o.bus, bucket: o.bucket,
 		setup: strings.ToLower(rand.Text()), files: map[string]blob.Store{}, running: map[string]func(func(context.Context)){},
 	}
-	options := store.Options{Observe: h.metrics.committed, Committed: h.bus.Publish, Clock: o.clock, Database: p.Database, Owner: p.DatabaseOwner}
+	options := store.Options{Observe: h.metrics.committed, Waited: h.metrics.waited, Committed: h.bus.Publish, Clock: o.clock, Database: p.Database, Owner: p.DatabaseOwner}
 	if o.followers {
 		options.Opened = h.follow
 	}

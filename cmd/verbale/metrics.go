@@ -26,6 +26,7 @@ type metrics struct {
 	batches  prometheus.Histogram
 	commits  prometheus.Histogram
 	blobs    *blob.Counts
+	waits    prometheus.Histogram
 }
 
 // newMetrics makes those of a node.
@@ -45,10 +46,12 @@ func newMetrics(node string) *metrics {
 			Help: "How many commands shared one durable commit."}),
 		commits: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "verbale_write_commit_seconds", Buckets: seconds,
 			Help: "How long a durable commit took, of which each is one wait for the disk or the database."}),
+		waits: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "verbale_write_wait_seconds", Buckets: seconds,
+			Help: "How long a command waited for the writer before its batch began."}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "verbale_build_info", Help: "1, with the version.", ConstLabels: prometheus.Labels{"version": version}})
 	build.Set(1)
-	m.MustRegister(m.commands, m.refused, m.limited, m.batches, m.commits, build,
+	m.MustRegister(m.commands, m.refused, m.limited, m.batches, m.commits, m.waits, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.files()
 	m.http.register(m)
@@ -107,6 +110,9 @@ func (m *metrics) committed(commands int, took time.Duration) {
 	m.batches.Observe(float64(commands))
 	m.commits.Observe(took.Seconds())
 }
+
+// waited is called for each command when its batch begins.
+func (m *metrics) waited(long time.Duration) { m.waits.Observe(long.Seconds()) }
 
 // handler answers /metrics to the networks that may read it.
 func (m *metrics) handler(from []netip.Prefix) http.Handler {

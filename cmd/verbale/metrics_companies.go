@@ -22,6 +22,7 @@ type companyMetrics struct {
 	byName  bool
 	open    *prometheus.Desc
 	entries *prometheus.Desc
+	queue   *prometheus.Desc
 	signed  *prometheus.Desc
 	lag     *prometheus.Desc
 	lagMost *prometheus.Desc
@@ -40,6 +41,7 @@ type sight struct {
 	name          string
 	fault         bool
 	entries       int64
+	waiting       int
 	checkpointAge time.Duration
 	lag           map[string]int64
 	backup        time.Time // zero if never
@@ -56,6 +58,7 @@ func newCompanyMetrics(h *house, byName bool) *companyMetrics {
 		house: h, byName: byName,
 		open:    prometheus.NewDesc("verbale_companies", "Companies on this server.", nil, nil),
 		entries: desc("verbale_register_entries", "Entries in the registers: the sizes of their trees, summed over the companies."),
+		queue:   desc("verbale_write_queue_commands", "Commands that wait for a company's writer on this node, summed over the companies."),
 		signed:  desc("verbale_checkpoint_age_seconds", "How old the last signed checkpoint is where entries have come since; 0 where it covers all. Of the company where it is oldest."),
 		lag:     desc("verbale_follower_lag_entries", "Entries that a follower of the register has yet to deal with, summed over the companies.", "follower"),
 		lagMost: desc("verbale_follower_lag_entries_max", "The same, of the company where it is most.", "follower"),
@@ -67,7 +70,7 @@ func newCompanyMetrics(h *house, byName bool) *companyMetrics {
 
 // Describe is prometheus.Collector's.
 func (c *companyMetrics) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.open, c.entries, c.signed, c.lag, c.lagMost, c.backup, c.never, c.unread} {
+	for _, d := range []*prometheus.Desc{c.open, c.entries, c.queue, c.signed, c.lag, c.lagMost, c.backup, c.never, c.unread} {
 		to <- d
 	}
 }
@@ -101,10 +104,12 @@ func (c *companyMetrics) Collect(to chan<- prometheus.Metric) {
 // give publishes the sum or the worst of some companies.
 func (c *companyMetrics) give(give func(d *prometheus.Desc, value float64, labels ...string), of []sight, labels ...string) {
 	var entries int64
+	var waiting int
 	var signed, backup time.Duration
 	lag, lagMost := map[string]int64{}, map[string]int64{}
 	for _, s := range of {
 		entries += s.entries
+		waiting += s.waiting
 		signed = max(signed, s.checkpointAge)
 		if !s.backup.IsZero() {
 			backup = max(backup, time.Since(s.backup))
@@ -115,6 +120,7 @@ func (c *companyMetrics) give(give func(d *prometheus.Desc, value float64, label
 		}
 	}
 	give(c.entries, float64(entries), labels...)
+	give(c.queue, float64(waiting), labels...)
 	give(c.signed, signed.Seconds(), labels...)
 	for name := range followed {
 		give(c.lag, float64(lag[name]), append(labels[:len(labels):len(labels)], name)...)
@@ -156,6 +162,7 @@ func (h *house) sight(ctx context.Context, name string) sight {
 	s := sight{name: name, lag: map[string]int64{}, backup: h.lastBackup(name)}
 	tenant, err := h.server.Tenant(ctx, name)
 	if err == nil {
+		s.waiting = tenant.Waiting()
 		err = tenant.Read(ctx, func(tx *store.Tx) (err error) {
 			if s.entries, err = tx.Size(); err != nil {
 				return err

@@ -27,6 +27,7 @@ const databaseFile = "verbale.db"
 type Options struct {
 	Committed func(tenant string, seq int64)                     // after a commit that entered something, in order
 	Observe   func(commands int, commit time.Duration)           // each commit, for metrics
+	Waited    func(time.Duration)                                // each command, when its batch begins, for metrics
 	Clock     func() time.Time                                   // what the register's times are taken from; time.Now if nil
 	Opened    func(ctx context.Context, t *Tenant) (stop func()) // a company was opened: start its followers; stop is called before it closes
 

@@ -29,6 +29,7 @@ type Tenant struct {
 	node      string // who holds a lease, where there are several
 	committed func(tenant string, seq int64)
 	observe   func(commands int, commit time.Duration)
+	waited    func(time.Duration)
 	clock     func() time.Time // nil: the engine's own
 
 	queue   chan *command
@@ -46,6 +47,9 @@ type Tenant struct {
 
 // Name is the company's short name, as in a host name.
 func (t *Tenant) Name() string { return t.name }
+
+// Waiting is how many commands wait for the writer on this node.
+func (t *Tenant) Waiting() int { return len(t.queue) }
 
 // Dir is the company's own directory.
 func (t *Tenant) Dir() string { return t.dir }
@@ -136,9 +140,12 @@ func openTenant(ctx context.Context, e engine, name, dir string, root *seal.Root
 	}
 	t := &Tenant{
 		name: name, dir: dir, db: db, shared: e.shared(), node: opts.Node,
-		committed: opts.Committed, observe: opts.Observe, clock: opts.Clock,
+		committed: opts.Committed, observe: opts.Observe, waited: opts.Waited, clock: opts.Clock,
 		queue: make(chan *command, queueLength), closing: make(chan struct{}), stopped: make(chan struct{}),
 		changed: make(chan struct{}),
+	}
+	if t.waited == nil {
+		t.waited = func(time.Duration) {}
 	}
 	if t.observe == nil {
 		t.observe = func(int, time.Duration) {}

@@ -11,6 +11,7 @@ import (
 
 	"verbale/internal/journal"
 	"verbale/internal/problem"
+	"verbale/internal/trace"
 )
 
 const (
@@ -30,6 +31,14 @@ type command struct {
 	state atomic.Int32 // waiting, taken or abandoned
 	err   error
 	done  chan struct{}
+	asked time.Time
+	fate  fate // set before done is closed
+}
+
+// fate is what a command lived through.
+type fate struct {
+	waited time.Duration // in the queue
+	shared int           // commands in its batch
 }
 
 const (
@@ -53,7 +62,17 @@ type batch struct {
 // If ctx ends while the command waits it is never run; once it runs, Write
 // waits for its end, so f may set variables of its caller.
 func (t *Tenant) Write(ctx context.Context, f func(*Tx) error) error {
-	c := &command{run: f, done: make(chan struct{})}
+	c := &command{run: f, done: make(chan struct{}), asked: time.Now()}
+	_, span := trace.Start(ctx, trace.Inside, "store write")
+	err := t.queued(ctx, c)
+	span.Count("verbale.waited_us", c.fate.waited.Microseconds())
+	span.Count("verbale.batch_commands", int64(c.fate.shared))
+	span.End(err)
+	return err
+}
+
+// queued hands a command to the writer and waits for its answer.
+func (t *Tenant) queued(ctx context.Context, c *command) error {
 	select {
 	case t.queue <- c:
 	case <-ctx.Done():
@@ -117,6 +136,10 @@ func (t *Tenant) answer(commands []*command) {
 	}
 	if len(wanted) == 0 {
 		return
+	}
+	for _, cmd := range wanted {
+		cmd.fate = fate{time.Since(cmd.asked), len(wanted)}
+		t.waited(cmd.fate.waited)
 	}
 	err := t.commit(wanted)
 	if errors.Is(err, errTogether) {
