@@ -65,7 +65,7 @@ func (c busConfig) open(ctx context.Context, log *slog.Logger) (bus.Bus, error) 
 }
 
 // joined publishes what the bus between nodes counts.
-func (m *metrics) joined(b *natsbus.Bus) {
+func (m *metrics) joined(stats func() natsbus.Stats) {
 	for _, c := range []struct {
 		name, help string
 		read       func(natsbus.Stats) int64
@@ -86,7 +86,7 @@ func (m *metrics) joined(b *natsbus.Bus) {
 		if strings.HasSuffix(c.name, "_total") {
 			publish = m.counter
 		}
-		publish(c.name, c.help, func() float64 { return float64(c.read(b.Stats())) })
+		publish(c.name, c.help, func() float64 { return float64(c.read(stats())) })
 	}
 }
 

@@ -22,7 +22,7 @@ func frontDoor(h *house, s settings, ending *atomic.Bool) http.Handler {
 	h.metrics.gateway(h.live.Stats)
 	h.metrics.MustRegister(newCompanyMetrics(h, s.MetricsCompanies))
 	if nodes, ok := h.bus.(*natsbus.Bus); ok {
-		h.metrics.joined(nodes)
+		h.metrics.joined(nodes.Stats)
 	}
 	calls := api.New(api.Config{
 		Store: h.server, Live: h.live, Blobs: tracedFiles(h.blobs), Importer: h.importer, Background: h.background, Version: version,

@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"verbale/internal/bus/natsbus"
 	"verbale/internal/live"
 )
 
@@ -32,6 +33,7 @@ func everyMetric(t *testing.T) *metrics {
 	m.gateway(func() live.Stats { return live.Stats{} })
 	m.MustRegister(newCompanyMetrics(h, false))
 	m.tracing(&tracer{})
+	m.joined(func() natsbus.Stats { return natsbus.Stats{} })
 	m.commanded(live.Command{Type: "post", Refused: "some.code"})
 	m.counted(newClientFiles(false)).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 	return m

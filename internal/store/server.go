@@ -98,7 +98,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 		return err
 	}
 	if s.opts.Node == "" {
-		s.opts.Node = rand.Text()
+		s.opts.Node = rand.Text() // not the machine's name: two nodes may run on one, and what holds a lease is a process
 	}
 	if s.engine, err = openEngine(ctx, s.dir, s.opts, s.root); err != nil {
 		return err
