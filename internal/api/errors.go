@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -37,6 +38,14 @@ func (p *Problem) GetStatus() int { return p.Status }
 
 // ContentType is RFC 9457's.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders says when to come again, where nothing was decided.
+func (p *Problem) GetHeaders() http.Header {
+	if p.Status != http.StatusServiceUnavailable {
+		return nil
+	}
+	return http.Header{"Retry-After": {"5"}}
+}
 
 var (
 	errNoSuchCall  = problem.New(problem.NotFound, "request.no_such_call", "There is no such call. See /api/v1/openapi.json.")
@@ -88,6 +97,7 @@ func statusError(err error) error {
 func writeProblem(w http.ResponseWriter, err error) {
 	p := answer(err)
 	w.Header().Set("Content-Type", p.ContentType(""))
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.WriteHeader(p.Status)
 	json.NewEncoder(w).Encode(p)
 }

@@ -73,7 +73,9 @@ func KeepMarks(ctx context.Context, t *store.Tenant) {
 		}
 		for more := true; more && ctx.Err() == nil; {
 			var err error
-			if more, err = EnterMarks(ctx, t); err != nil {
+			if more, err = EnterMarks(ctx, t); errors.Is(err, store.ErrMoving) {
+				break
+			} else if err != nil {
 				slog.Error("marks could not be entered; it will be tried again", "company", t.Name(), "error", err)
 				break
 			}

@@ -2,6 +2,7 @@ package live
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -57,6 +58,14 @@ func (h *hub) writeMarks() {
 			at = tx.Now()
 			return err
 		})
+		if errors.Is(err, store.ErrMoving) {
+			time.AfterFunc(restartIn, func() {
+				for _, m := range append(part, all...) {
+					h.mark(m)
+				}
+			})
+			return
+		}
 		if err != nil {
 			if h.ctx.Err() == nil {
 				slog.Error("marks were not written", "company", h.tenant.Name(), "error", err)

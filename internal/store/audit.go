@@ -30,17 +30,25 @@ type Audit struct {
 // with what was committed and signed: the sealed leaf hash, the tiles, every
 // checkpoint, and the head. It names the first entry that does not hold.
 func (t *Tenant) Audit(ctx context.Context) (a Audit, err error) {
-	a.Company, a.Faults = t.name, []string{}
 	err = t.Read(ctx, func(tx *Tx) error {
-		w := &auditor{tx: tx, audit: &a}
-		if err := w.loadCheckpoints(); err != nil {
-			return err
-		}
-		if err := w.walk(ctx); err != nil {
-			return err
-		}
-		return w.finish()
+		a, err = tx.Audit(ctx)
+		return err
 	})
+	a.Company = t.name
+	return a, err
+}
+
+// Audit is Tenant.Audit of the rows that a transaction sees.
+func (tx *Tx) Audit(ctx context.Context) (a Audit, err error) {
+	a.Faults = []string{}
+	w := &auditor{tx: tx, audit: &a}
+	if err := w.loadCheckpoints(); err != nil {
+		return a, err
+	}
+	if err := w.walk(ctx); err != nil {
+		return a, err
+	}
+	err = w.finish()
 	return a, err
 }
 

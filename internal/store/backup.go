@@ -2,27 +2,38 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"verbale/internal/seal"
 )
 
-// Snapshot writes the company's database, consistent and as of one moment,
-// into a new file, while the company goes on writing. The copy has no journal
-// beside it and holds no more free pages than it needs.
-func (t *Tenant) Snapshot(ctx context.Context, path string) (err error) {
-	db, err := openSQLite(filepath.Join(t.dir, databaseFile), false, 1)
-	if err != nil {
+// NoteBackup remembers when a backup was made that is whole and kept.
+func (t *Tenant) NoteBackup(ctx context.Context, made time.Time) error {
+	return t.Write(ctx, func(tx *Tx) error {
+		return tx.DoNote(`INSERT INTO backed_up (id, time) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET time = excluded.time`, made.UnixMicro())
+	})
+}
+
+// LastBackup is when the last backup was made that was kept; the zero time if
+// there is none. All nodes know it.
+func (t *Tenant) LastBackup(ctx context.Context) (made time.Time, err error) {
+	err = t.Read(ctx, func(tx *Tx) error {
+		var at int64
+		err := tx.Row(`SELECT time FROM backed_up WHERE id = 1`).Scan(&at)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		made = time.UnixMicro(at)
 		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, path)
-	return classify(err)
+	})
+	return made, err
 }
 
 // Rewrap makes a company's database, which no server has open, belong to

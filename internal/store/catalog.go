@@ -10,12 +10,12 @@ import (
 // catalog is the server's own small database: the companies and the host names
 // they have claimed. There is no content in it.
 type catalog struct {
-	db       *sql.DB
-	numbered bool // parameters are $1, $2 instead of "?"
+	db     *sql.DB
+	shared bool // in PostgreSQL: parameters are $1, $2 instead of "?", and a company that moved stays until the owner forgets it
 }
 
 func (c *catalog) text(query string) string {
-	if c.numbered {
+	if c.shared {
 		return numbered(query)
 	}
 	return query
@@ -23,7 +23,11 @@ func (c *catalog) text(query string) string {
 
 // load gives the companies' names in order, and whose each host name is.
 func (c *catalog) load(ctx context.Context) (names []string, hosts map[string]string, err error) {
-	rows, err := c.db.QueryContext(ctx, `SELECT t.name, COALESCE(h.host, '') FROM tenant t LEFT JOIN host h ON h.tenant = t.name ORDER BY t.name`)
+	query := `SELECT t.name, COALESCE(h.host, '') FROM tenant t LEFT JOIN host h ON h.tenant = t.name ORDER BY t.name`
+	if c.shared {
+		query = `SELECT t.name, COALESCE(h.host, '') FROM tenant t LEFT JOIN host h ON h.tenant = t.name WHERE t.moved = 0 ORDER BY t.name COLLATE "C"`
+	}
+	rows, err := c.db.QueryContext(ctx, query)
 	if err != nil {
 		return nil, nil, classify(err)
 	}
@@ -44,18 +48,34 @@ func (c *catalog) load(ctx context.Context) (names []string, hosts map[string]st
 	return names, hosts, classify(rows.Err())
 }
 
-// add enters a company. One that is there already is left as it is.
-func (c *catalog) add(ctx context.Context, name string) (added bool, err error) {
-	done, err := c.db.ExecContext(ctx, c.text(`INSERT INTO tenant (name, created) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`), name, time.Now().UnixMicro())
+// add enters a company with its host names. What is there already is left as
+// it is.
+func (c *catalog) add(ctx context.Context, name string, hosts []string) error {
+	tx, err := c.db.BeginTx(ctx, nil)
 	if err != nil {
-		return false, classify(err)
+		return classify(err)
 	}
-	n, err := done.RowsAffected()
-	return n > 0, err
+	defer tx.Rollback()
+	_, err = tx.ExecContext(ctx, c.text(`INSERT INTO tenant (name, created) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`), name, time.Now().UnixMicro())
+	for _, host := range hosts {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, c.text(`INSERT INTO host (host, tenant) VALUES (?, ?) ON CONFLICT (host) DO NOTHING`), host, name)
+		}
+	}
+	if err != nil {
+		return classify(err)
+	}
+	return classify(tx.Commit())
 }
 
-func (c *catalog) claim(ctx context.Context, host, name string) error {
-	_, err := c.db.ExecContext(ctx, c.text(`INSERT INTO host (host, tenant) VALUES (?, ?)`), host, name)
+// drop takes a company and its host names out.
+func (c *catalog) drop(ctx context.Context, name string) error {
+	_, err := c.db.ExecContext(ctx, c.text(`DELETE FROM host WHERE tenant = ?`), name)
+	if err == nil && c.shared {
+		_, err = c.db.ExecContext(ctx, c.text(`UPDATE tenant SET moved = ? WHERE name = ? AND moved = 0`), time.Now().UnixMicro(), name)
+	} else if err == nil {
+		_, err = c.db.ExecContext(ctx, c.text(`DELETE FROM tenant WHERE name = ?`), name)
+	}
 	return classify(err)
 }
 

@@ -9,5 +9,5 @@
 // key makes its repeat harmless.
 //
 // The SQL text of all rooms is portable and names no company; what differs
-// between engines is in engine_sqlite.go alone.
+// between engines is in the files that are named after one.
 package store

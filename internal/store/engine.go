@@ -62,6 +62,9 @@ type database interface {
 	// done gives it back.
 	writer(ctx context.Context) (c writeConn, done func(), err error)
 
+	// snapshot writes the company as of one moment into a new SQLite file.
+	snapshot(ctx context.Context, t *Tenant, path string) error
+
 	dialect() Dialect
 	close()
 }

@@ -72,7 +72,7 @@ func openPostgres(ctx context.Context, opts Options, root *seal.Root) (e *pgEngi
 		pool.Close()
 		return nil, err
 	}
-	e.companies = &catalog{db: stdlib.OpenDBFromPool(pool), numbered: true}
+	e.companies = &catalog{db: stdlib.OpenDBFromPool(pool), shared: true}
 	return e, nil
 }
 

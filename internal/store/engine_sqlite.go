@@ -13,7 +13,7 @@ import (
 	"verbale/internal/problem"
 )
 
-// This file and sqlite_conn.go are all that knows SQLite.
+// This file and those whose names begin with sqlite are all that knows SQLite.
 
 // The primary result codes of https://sqlite.org/rescode.html that a person
 // can do something about.

@@ -37,6 +37,8 @@ func (t *Tenant) Follow(ctx context.Context, name string, step Step) {
 			return
 		case errors.Is(err, ErrNotHolder):
 			retry, grown = time.After(leaseFor), nil
+		case errors.Is(err, ErrMoving):
+			retry, grown = time.After(followRetry), nil
 		case err != nil:
 			slog.Error("a follower could not go on; it will try again", "follower", name, "company", t.name, "error", err)
 			retry, grown = time.After(followRetry), nil

@@ -259,7 +259,7 @@ const (
 	pgCompany   = "SELECT set_config('verbale.tenant', ?, true)"
 	// The head's row is the right to write: whoever has locked it is alone
 	// until the end of the transaction, on whatever node.
-	pgLockHead = `SELECT size, time, roots, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) FROM head WHERE id = 1 FOR UPDATE`
+	pgLockHead = `SELECT size, time, roots, frozen, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) FROM head WHERE id = 1 FOR UPDATE`
 )
 
 // pgWriter is a connection for the batches of one company's writer.
@@ -274,7 +274,7 @@ func (w *pgWriter) begin() (head Head, clock int64, err error) {
 	}
 	var h headRow
 	rows, err := w.query(pgLockHead)
-	if err := one(rows, err, &h.size, &h.time, &h.roots, &clock); err != nil {
+	if err := one(rows, err, &h.size, &h.time, &h.roots, &h.frozen, &clock); err != nil {
 		return head, 0, err
 	}
 	head, err = h.head()

@@ -89,6 +89,20 @@ func scanValue(raw []byte, oid uint32, dest any) error {
 			*d = []byte{}
 		}
 		return nil
+	case *any: // as its type is, for who copies rows
+		switch {
+		case raw == nil:
+			*d = nil
+		case isNumber(oid):
+			n, err := number(raw, oid)
+			*d = n
+			return err
+		case oid == oidBytea:
+			*d = append([]byte{}, raw...)
+		default:
+			*d = string(raw)
+		}
+		return nil
 	case sql.Scanner:
 		if raw == nil {
 			return d.Scan(nil)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"path/filepath"
 
@@ -20,7 +21,12 @@ func (e *sqliteEngine) schema(ctx context.Context, name string) (have, want int6
 		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	steps, err := migrations(goose.DialectSQLite3, db)
+	return schemaOf(ctx, db)
+}
+
+// schemaOf says which schema a company's file has.
+func schemaOf(ctx context.Context, file *sql.DB) (have, want int64, err error) {
+	steps, err := migrations(goose.DialectSQLite3, file)
 	if err != nil {
 		return 0, 0, err
 	}

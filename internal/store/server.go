@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -50,7 +51,7 @@ type Server struct {
 
 	engine engine
 	ending context.CancelFunc // of the lookout
-	work   sync.WaitGroup     // the lookout
+	work   sync.WaitGroup     // the lookout, and the closing of companies that have moved
 
 	mu      sync.Mutex
 	tenants map[string]*opened // guarded by mu
@@ -138,7 +139,30 @@ func (s *Server) load(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.names, s.hosts = names, hosts
+	for name := range s.tenants {
+		if _, there := slices.BinarySearch(names, name); !there { // it has moved elsewhere
+			s.let(name)
+		}
+	}
 	return nil
+}
+
+// let closes a company that is open, in the background; the caller holds mu.
+// What it gives is closed when that is done.
+func (s *Server) let(name string) <-chan struct{} {
+	done := make(chan struct{})
+	o := s.tenants[name]
+	delete(s.tenants, name)
+	if o == nil || s.closed {
+		close(done)
+		return done
+	}
+	s.work.Go(func() {
+		defer close(done)
+		o.stop()
+		o.tenant.close()
+	})
+	return done
 }
 
 // lockDir makes sure that no other process uses the directory. The kernel
@@ -210,7 +234,14 @@ func (s *Server) CreateTenant(ctx context.Context, name, host string) (*Tenant, 
 	} else if err != nil {
 		return nil, refuse("store.read_only", "The data directory cannot be written.", err)
 	}
-	return s.Adopt(ctx, name, host)
+	if host == "" {
+		return s.Adopt(ctx, name)
+	}
+	t, err := s.Adopt(ctx, name, host)
+	if err == nil && s.ByHost(host) != name {
+		err = ErrHostTaken // in this moment, on another node
+	}
+	return t, err
 }
 
 // Vacant says that nobody lives here yet: there is no company, or only the one
@@ -250,17 +281,13 @@ func NameFor(title string) string {
 
 // Adopt registers a company whose directory is already in place, as a restored
 // backup is, and opens it.
-func (s *Server) Adopt(ctx context.Context, name, host string) (*Tenant, error) {
+// Host names that another company has are left to it.
+func (s *Server) Adopt(ctx context.Context, name string, hosts ...string) (*Tenant, error) {
 	if !validName.MatchString(name) {
 		return nil, ErrBadName
 	}
-	if _, err := s.engine.catalog().add(ctx, name); err != nil {
+	if err := s.engine.catalog().add(ctx, name, hosts); err != nil {
 		return nil, err
-	}
-	if host != "" {
-		if err := s.engine.catalog().claim(ctx, host, name); err != nil {
-			return nil, err
-		}
 	}
 	if err := s.load(ctx); err != nil {
 		return nil, err

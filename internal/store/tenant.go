@@ -16,7 +16,8 @@ import (
 // Head is the committed end of a company's register.
 type Head struct {
 	journal.Frontier
-	Time int64
+	Time   int64
+	frozen int64 // until when nothing is written, as of when it was read
 }
 
 // Tenant is one company's database: the only door to its data.
@@ -43,6 +44,7 @@ type Tenant struct {
 	ending  sync.Once
 	workers sync.WaitGroup // the keeper of the tree
 	treeMu  sync.Mutex     // one Checkpoint at a time
+	moving  atomic.Bool    // a mover of this process has frozen it
 }
 
 // Name is the company's short name, as in a host name.
@@ -68,6 +70,9 @@ func (t *Tenant) Grown() <-chan struct{} {
 	return t.changed
 }
 
+// Closed is closed when the company is served here no more.
+func (t *Tenant) Closed() <-chan struct{} { return t.stopped }
+
 // Read runs f on a consistent snapshot.
 func (t *Tenant) Read(ctx context.Context, f func(*Tx) error) error {
 	select {
@@ -92,8 +97,8 @@ func (t *Tenant) now() time.Time {
 
 // headRow is the head as it lies in the database.
 type headRow struct {
-	size, time int64
-	roots      []byte
+	size, time, frozen int64
+	roots              []byte
 }
 
 func (h headRow) head() (Head, error) {
@@ -101,13 +106,13 @@ func (h headRow) head() (Head, error) {
 	if err != nil {
 		err = refuse("store.head_damaged", "The register's head was changed by hand: its size and its tree do not fit. Keep this directory as evidence and restore the last backup.", err)
 	}
-	return Head{Frontier: f, Time: h.time}, err
+	return Head{Frontier: f, Time: h.time, frozen: h.frozen}, err
 }
 
 func readHead(c conn) (Head, error) {
 	var h headRow
-	rows, err := c.query(`SELECT size, time, roots FROM head WHERE id = 1`)
-	if err := one(rows, err, &h.size, &h.time, &h.roots); err != nil {
+	rows, err := c.query(`SELECT size, time, roots, frozen FROM head WHERE id = 1`)
+	if err := one(rows, err, &h.size, &h.time, &h.roots, &h.frozen); err != nil {
 		return Head{}, err
 	}
 	return h.head()

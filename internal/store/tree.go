@@ -52,7 +52,7 @@ func (t *Tenant) keepTree() {
 			last, err = t.Checkpoint(ctx)
 			covered = last.Size
 		}
-		if err != nil && !errors.Is(err, errClosed) {
+		if err != nil && !errors.Is(err, errClosed) && !errors.Is(err, ErrMoving) {
 			slog.Error("no checkpoint could be made", "company", t.name, "error", err)
 		}
 		cancel()

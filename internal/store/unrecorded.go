@@ -13,4 +13,5 @@ var unrecorded = map[string]bool{
 	"message_index": true, // the search index
 	"attempt":       true, // failed sign-ins of late
 	"ceremony_done": true, // passkey ceremonies completed of late
+	"backed_up":     true, // when the last backup was made
 }

@@ -27,12 +27,13 @@ var errClosed = problem.New(problem.Unavailable, "store.closing", "The server is
 
 // command is one caller of Write.
 type command struct {
-	run   func(*Tx) error
-	state atomic.Int32 // waiting, taken or abandoned
-	err   error
-	done  chan struct{}
-	asked time.Time
-	fate  fate // set before done is closed
+	run    func(*Tx) error
+	anyway bool         // also while the company is frozen
+	state  atomic.Int32 // waiting, taken or abandoned
+	err    error
+	done   chan struct{}
+	asked  time.Time
+	fate   fate // set before done is closed
 }
 
 // fate is what a command lived through.
@@ -62,7 +63,12 @@ type batch struct {
 // If ctx ends while the command waits it is never run; once it runs, Write
 // waits for its end, so f may set variables of its caller.
 func (t *Tenant) Write(ctx context.Context, f func(*Tx) error) error {
-	c := &command{run: f, done: make(chan struct{}), asked: time.Now()}
+	return t.enqueue(ctx, &command{run: f})
+}
+
+// enqueue has a command run and answered.
+func (t *Tenant) enqueue(ctx context.Context, c *command) error {
+	c.done, c.asked = make(chan struct{}), time.Now()
 	_, span := trace.Start(ctx, trace.Inside, "store write")
 	err := t.queued(ctx, c)
 	span.Count("verbale.waited_us", c.fate.waited.Microseconds())
@@ -184,6 +190,10 @@ func (t *Tenant) commit(commands []*command) (err error) {
 	}
 	b := &batch{frontier: head.Frontier.Clone(), time: max(clock, head.Time)}
 	for _, cmd := range commands {
+		if head.frozen > b.time && !cmd.anyway {
+			cmd.err = ErrMoving
+			continue
+		}
 		if broken := t.runOne(c, b, cmd); broken != nil {
 			c.rollback()
 			return together(broken, commands)

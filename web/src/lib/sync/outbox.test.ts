@@ -137,6 +137,21 @@ test('a server that is overloaded is asked again, and nothing is marked as faile
 	expect(store.outgoing.some((item) => item.state === 'failed')).toBe(false);
 });
 
+test('while the company moves, what is written waits, and is sent when that is over', async () => {
+	const { texts } = server((attempt) =>
+		attempt === 1 ? new Problem(503, 'company.moving', '') : undefined
+	);
+	const line: Line = {
+		ready: true,
+		request: async () => ({ type: 'error', ref: 1, code: 'company.moving', detail: '' }) as Frame
+	};
+	const outbox = new Outbox(copy, line);
+	await outbox.add(write('patient'));
+	await idle(outbox);
+	expect(texts).toEqual(['patient']);
+	expect(store.outgoing.some((item) => item.state === 'failed')).toBe(false);
+});
+
 test('the socket is used while it is ready', async () => {
 	const asked: object[] = [];
 	const post = vi.spyOn(api, 'post').mockRejectedValue(new Error('not over HTTP'));
