@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"verbale/internal/blob"
@@ -32,6 +34,7 @@ const (
 	contents     = "company/"
 	databaseName = "verbale.db"
 	filesName    = "files"
+	goName       = "go.json" // of a move: what was sent may be put in place
 )
 
 // manifest is the archive's first file.
@@ -59,14 +62,56 @@ var errCut = problem.New(problem.Invalid, "backup.cut", "This backup is not whol
 // once and never changed, so they can be read after the snapshot: it needs none
 // that is not there.
 func writeArchive(ctx context.Context, out io.Writer, m manifest, snapshot, dir string, files blob.Store) (end, error) {
-	w := &archiveWriter{ctx: ctx, tar: tar.NewWriter(out), sum: sha256.New()}
-	if err := w.json(manifestName, m); err != nil {
+	w := newArchive(ctx, out)
+	if err := w.company(m, snapshot, dir, files); err != nil {
 		return w.end, err
+	}
+	return w.end, w.tar.Close()
+}
+
+func newArchive(ctx context.Context, out io.Writer) *archiveWriter {
+	return &archiveWriter{ctx: ctx, tar: tar.NewWriter(out), sum: sha256.New()}
+}
+
+// company writes all that an archive holds of a company. With no store, its
+// files stay where they are.
+func (w *archiveWriter) company(m manifest, snapshot, dir string, files blob.Store) error {
+	if err := w.json(manifestName, m); err != nil {
+		return err
 	}
 	if err := w.file(contents+databaseName, snapshot); err != nil {
-		return w.end, err
+		return err
 	}
-	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+	if files != nil {
+		if err := errors.Join(w.rest(dir), w.files(files)); err != nil {
+			return err
+		}
+	}
+	w.end.SHA256 = hex.EncodeToString(w.sum.Sum(nil))
+	return w.json(endName, w.end)
+}
+
+// files writes the sealed files as they lie where they are kept.
+func (w *archiveWriter) files(files blob.Store) error {
+	return files.List(w.ctx, func(l blob.Lying) error {
+		sealed, err := files.Sealed(w.ctx, l.Name)
+		if errors.Is(err, blob.ErrNotFound) {
+			return nil // erased meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		defer sealed.Close()
+		return w.copy(path.Join(contents, filesName, l.Name), sealed, sealed.Size(), l.Written)
+	})
+}
+
+// rest writes what is in a company's directory beside its database and files.
+func (w *archiveWriter) rest(dir string) error {
+	return filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // erased meanwhile; or the database is elsewhere and there was never a file
+		}
 		if err != nil {
 			return err
 		}
@@ -86,28 +131,6 @@ func writeArchive(ctx context.Context, out io.Writer, m manifest, snapshot, dir 
 		}
 		return err
 	})
-	if err != nil {
-		return w.end, err
-	}
-	err = files.List(ctx, func(l blob.Lying) error {
-		sealed, err := files.Sealed(ctx, l.Name)
-		if errors.Is(err, blob.ErrNotFound) {
-			return nil // erased meanwhile
-		}
-		if err != nil {
-			return err
-		}
-		defer sealed.Close()
-		return w.copy(path.Join(contents, filesName, l.Name), sealed, sealed.Size(), l.Written)
-	})
-	if err != nil {
-		return w.end, err
-	}
-	w.end.SHA256 = hex.EncodeToString(w.sum.Sum(nil))
-	if err := w.json(endName, w.end); err != nil {
-		return w.end, err
-	}
-	return w.end, w.tar.Close()
 }
 
 type archiveWriter struct {
@@ -167,6 +190,14 @@ func readManifest(r *tar.Reader) (m manifest, err error) {
 	return m, nil
 }
 
+// goAhead waits for a mover's word.
+func goAhead(r *tar.Reader) error {
+	if header, err := r.Next(); err != nil || header.Name != goName {
+		return problem.New(problem.Unavailable, "move.given_up", "The move was given up before its end. Nothing was put in place.")
+	}
+	return nil
+}
+
 // extract writes the rest of an archive into a directory. Names are followed
 // inside of it only, whatever the archive says.
 func extract(ctx context.Context, r *tar.Reader, into *os.Root) (found end, err error) {
@@ -211,11 +242,17 @@ func extractFile(r io.Reader, into *os.Root, name string) (n int64, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	if n, err = io.Copy(file, r); err != nil {
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return n, errCut
-		}
-		return n, err
+	n, err = io.Copy(file, r)
+	if err == nil {
+		err = file.Sync()
 	}
-	return n, file.Sync()
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = errCut
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		err = fmt.Errorf("%w (%w)", errNoRoomFor, err)
+	}
+	return n, err
 }
+
+var errNoRoomFor = problem.New(problem.Unavailable, "backup.no_room", "There is not enough room for this company. Nothing was restored; make room and try again.")

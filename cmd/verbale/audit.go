@@ -67,19 +67,27 @@ func (h *house) audit(ctx context.Context, a onCompany) (store.Audit, error) {
 // hold and what people see still be forged, so the views are held against it,
 // room by room.
 func auditAll(ctx context.Context, tenant *store.Tenant) (store.Audit, error) {
-	found, err := tenant.Audit(ctx)
+	var found store.Audit
+	err := tenant.Read(ctx, func(tx *store.Tx) (err error) {
+		found, err = auditRows(ctx, tx)
+		return err
+	})
+	found.Company = tenant.Name()
+	return found, err
+}
+
+// auditRows audits what a transaction sees.
+func auditRows(ctx context.Context, tx *store.Tx) (store.Audit, error) {
+	found, err := tx.Audit(ctx)
 	if err != nil {
 		return found, err
 	}
-	err = tenant.Read(ctx, func(tx *store.Tx) error {
-		for _, room := range []func(*store.Tx) ([]string, error){org.Audit, login.Audit, chat.Audit} {
-			faults, err := room(tx)
-			if err != nil {
-				return err
-			}
-			found.Faults = append(found.Faults, faults...)
+	for _, room := range []func(*store.Tx) ([]string, error){org.Audit, login.Audit, chat.Audit} {
+		faults, err := room(tx)
+		if err != nil {
+			return found, err
 		}
-		return nil
-	})
-	return found, err
+		found.Faults = append(found.Faults, faults...)
+	}
+	return found, nil
 }

@@ -13,6 +13,7 @@ import (
 	"filippo.io/age"
 
 	"verbale/internal/problem"
+	"verbale/internal/store"
 )
 
 type backupCommand struct {
@@ -44,12 +45,12 @@ func (c *backupCommand) Run(ctx context.Context, t terminal) error {
 			return err
 		}
 	}
-	done := doneBackup{Company: name, Began: time.Now()}
+	began := time.Now()
 	if c.To == "-" {
 		if err := c.write(ctx, name, t.out, recipients); err != nil {
 			return err
 		}
-		return c.remember(ctx, done)
+		return c.note(ctx, name, began)
 	}
 	if c.To == "" {
 		c.To = name + "-" + time.Now().UTC().Format("20060102T150405Z") + ".tar"
@@ -64,7 +65,7 @@ func (c *backupCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := c.remember(ctx, done); err != nil {
+	if err := c.note(ctx, name, began); err != nil {
 		return err
 	}
 	if c.JSON {
@@ -77,9 +78,8 @@ func (c *backupCommand) Run(ctx context.Context, t terminal) error {
 	return nil
 }
 
-// remember has the server, or the house, note that a backup is whole.
-func (c *backupCommand) remember(ctx context.Context, done doneBackup) error {
-	_, err := ask[struct{}](ctx, c.place, "backup.done", done)
+func (c *backupCommand) note(ctx context.Context, company string, made time.Time) error {
+	_, err := ask[struct{}](ctx, c.place, "backup.kept", keptBackup{company, made})
 	return err
 }
 
@@ -174,6 +174,38 @@ func onlyCompany(ctx context.Context, p place) (string, error) {
 	return all[0].Name, nil
 }
 
+func (h *house) manifestOf(tenant *store.Tenant) manifest {
+	m := manifest{
+		Format: backupFormat, Version: version, Company: tenant.Name(), Hosts: []string{},
+		Made: time.Now().UTC(), Entries: tenant.Head().Size, Key: tenant.Keys().VerifierKey(),
+	}
+	for _, host := range h.server.Hosts() {
+		if h.server.ByHost(host) == tenant.Name() {
+			m.Hosts = append(m.Hosts, host)
+		}
+	}
+	return m
+}
+
+// keptBackup says that a backup is whole and has its name.
+type keptBackup struct {
+	Company string
+	Made    time.Time
+}
+
+// noteBackup remembers it, for whoever watches the backups' age. A company on
+// its way elsewhere takes no note.
+func (h *house) noteBackup(ctx context.Context, k keptBackup) (struct{}, error) {
+	tenant, err := h.company(ctx, k.Company)
+	if err == nil {
+		err = tenant.NoteBackup(ctx, k.Made)
+	}
+	if errors.Is(err, store.ErrMoving) {
+		err = nil
+	}
+	return struct{}{}, err
+}
+
 // backup writes a company's archive while it goes on.
 func (h *house) backup(ctx context.Context, b onCompany, _ io.Reader, out io.Writer) error {
 	tenant, err := h.company(ctx, b.Company)
@@ -185,15 +217,7 @@ func (h *house) backup(ctx context.Context, b onCompany, _ io.Reader, out io.Wri
 		return noRoom(err)
 	}
 	defer os.RemoveAll(work)
-	m := manifest{
-		Format: backupFormat, Version: version, Company: tenant.Name(), Hosts: []string{},
-		Made: time.Now().UTC(), Entries: tenant.Head().Size, Key: tenant.Keys().VerifierKey(),
-	}
-	for _, host := range h.server.Hosts() {
-		if h.server.ByHost(host) == tenant.Name() {
-			m.Hosts = append(m.Hosts, host)
-		}
-	}
+	m := h.manifestOf(tenant)
 	snapshot := filepath.Join(work, databaseName)
 	if err := tenant.Snapshot(ctx, snapshot); err != nil {
 		return err

@@ -105,9 +105,17 @@ func (h *house) follow(ctx context.Context, tenant *store.Tenant) (stop func()) 
 	return func() {
 		h.mu.Lock()
 		delete(h.running, tenant.Name()) // nothing more begins
+		files := h.files[tenant.Name()]
+		delete(h.files, tenant.Name())
 		h.mu.Unlock()
+		if h.live != nil {
+			h.live.Leave(tenant)
+		}
 		cancel()
 		running.Wait()
+		if files != nil {
+			files.Close()
+		}
 	}
 }
 
@@ -133,13 +141,7 @@ func (h *house) importer(tenant *store.Tenant) (*importer.Importer, error) {
 // there are other nodes, also with what one of them has left lying.
 func (h *house) resumeImports(ctx context.Context, tenant *store.Tenant) {
 	for {
-		in, err := h.importer(tenant)
-		if err == nil {
-			err = in.Resume(ctx)
-		}
-		if err != nil && ctx.Err() == nil {
-			h.log.Error("imports were not resumed", "company", tenant.Name(), "error", err)
-		}
+		h.resumeOnce(ctx, tenant)
 		if !h.server.Shared() {
 			return
 		}
@@ -148,6 +150,17 @@ func (h *house) resumeImports(ctx context.Context, tenant *store.Tenant) {
 			return
 		case <-time.After(resumeEvery):
 		}
+	}
+}
+
+func (h *house) resumeOnce(ctx context.Context, tenant *store.Tenant) {
+	in, err := h.importer(tenant)
+	if err == nil {
+		err = in.Resume(ctx)
+	}
+	// While a company moves its imports wait; they go on where it comes to.
+	if err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrMoving) {
+		h.log.Error("imports were not resumed", "company", tenant.Name(), "error", err)
 	}
 }
 

@@ -25,6 +25,7 @@ type commandLine struct {
 	Audit    auditCommand    `cmd:"" help:"Walk a company's whole register and say whether it was changed by hand."`
 	Backup   backupCommand   `cmd:"" help:"Write a company into one file, while it goes on."`
 	Restore  restoreCommand  `cmd:"" help:"Put a company from a backup in place, after its register was audited."`
+	Move     moveCommand     `cmd:"" help:"Take a company to another data directory or to PostgreSQL, while people go on reading."`
 	Database databaseCommand `cmd:"" help:"Prepare a PostgreSQL database for many nodes."`
 	Doctor   doctorCommand   `cmd:"" help:"Say what is wrong with this set-up, and the fix."`
 	Import   importCommand   `cmd:"" help:"Bring in the past, from WhatsApp."`

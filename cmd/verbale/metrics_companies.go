@@ -159,10 +159,13 @@ func (c *companyMetrics) look() []sight {
 
 // sight looks at one company.
 func (h *house) sight(ctx context.Context, name string) sight {
-	s := sight{name: name, lag: map[string]int64{}, backup: h.lastBackup(name)}
+	s := sight{name: name, lag: map[string]int64{}}
 	tenant, err := h.server.Tenant(ctx, name)
 	if err == nil {
 		s.waiting = tenant.Waiting()
+		s.backup, err = tenant.LastBackup(ctx)
+	}
+	if err == nil {
 		err = tenant.Read(ctx, func(tx *store.Tx) (err error) {
 			if s.entries, err = tx.Size(); err != nil {
 				return err

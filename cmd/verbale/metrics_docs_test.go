@@ -26,7 +26,7 @@ func everyMetric(t *testing.T) *metrics {
 	if _, err := h.createCompany(t.Context(), createCompany{Name: "acme", Title: "Acme", Owner: "Anna"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.backupDone(t.Context(), doneBackup{"acme", time.Now().Add(-time.Second)}); err != nil {
+	if _, err := h.noteBackup(t.Context(), keptBackup{"acme", time.Now().Add(-time.Second)}); err != nil {
 		t.Fatal(err)
 	}
 	m := h.metrics

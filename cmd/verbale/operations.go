@@ -10,8 +10,12 @@ var operations = map[string]operation{
 	"audit":          typed((*house).audit),
 	"doctor":         typed((*house).doctor),
 	"backup":         streaming((*house).backup),
-	"backup.done":    typed((*house).backupDone),
+	"backup.kept":    typed((*house).noteBackup),
 	"restore":        streaming((*house).restore),
+	"company.holds":  typed((*house).holds),
 	"files.sweep":    typed((*house).sweep),
 	"import":         streaming((*house).importFile),
 }
+
+// A move has operations of its own done at another place.
+func init() { operations["move"] = streaming((*house).move) }

@@ -12,6 +12,7 @@ Companies, while the server runs or not:
   verbale token create --company NAME --person 2 --name "Nightly export"
   verbale import whatsapp chat.zip --company NAME --analyze
   verbale backup NAME --to acme.tar  and  verbale restore acme.tar
+  verbale move --company NAME --to postgres://... or another data directory
 
 Trust:
   verbale verify FILE                check a receipt or an export, with no server

@@ -24,6 +24,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	killWhenReached()
 	testscript.Main(m, map[string]func(){"verbale": main})
 }
 

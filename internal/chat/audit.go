@@ -49,13 +49,50 @@ type seat struct{ conversation, person int64 }
 
 // auditMembers replays who came and went, and compares.
 func auditMembers(tx *store.Tx) (faults []string, err error) {
-	entries, err := tx.QueryEntries(`SELECT ` + store.EntryColumns + ` FROM entry e
-		WHERE e.kind IN ('conversation.created', 'member.added', 'member.removed', 'member.role') ORDER BY e.seq`)
+	want, erased, err := replayMembers(tx)
 	if err != nil {
 		return nil, err
 	}
-	want := map[seat]MemberDraft{}
-	erased := map[int64]bool{}
+	rows, err := tx.Query(`SELECT conversation, person, role, first_n FROM member ORDER BY conversation, person`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var at seat
+		var have MemberDraft
+		if err := rows.Scan(&at.conversation, &at.person, &have.Role, &have.FirstN); err != nil {
+			return nil, err
+		}
+		have.Person = at.person
+		if want[at].MemberDraft != have && !erased[at.conversation] {
+			faults = append(faults, fmt.Sprintf("person %d in conversation %d was put there, or changed, by hand", at.person, at.conversation))
+		}
+		delete(want, at)
+	}
+	for _, at := range slices.SortedFunc(maps.Keys(want), func(a, b seat) int { return int(a.conversation - b.conversation) }) {
+		if !erased[at.conversation] {
+			faults = append(faults, fmt.Sprintf("person %d was taken out of conversation %d by hand", at.person, at.conversation))
+		}
+	}
+	return faults, rows.Err()
+}
+
+// joined is a member with when they came.
+type joined struct {
+	MemberDraft
+	joined int64
+}
+
+// replayMembers gives the members as the register has them; of conversations
+// of which an entry was erased it has no more to say.
+func replayMembers(tx *store.Tx) (want map[seat]joined, erased map[int64]bool, err error) {
+	entries, err := tx.QueryEntries(`SELECT ` + store.EntryColumns + ` FROM entry e
+		WHERE e.kind IN ('conversation.created', 'member.added', 'member.removed', 'member.role') ORDER BY e.seq`)
+	if err != nil {
+		return nil, nil, err
+	}
+	want, erased = map[seat]joined{}, map[int64]bool{}
 	for _, e := range entries {
 		conversation := e.Conversation
 		if e.Kind == KindConversationCreated {
@@ -71,7 +108,7 @@ func auditMembers(tx *store.Tx) (faults []string, err error) {
 			continue
 		}
 		if err := json.Unmarshal(e.Body, &b); err != nil {
-			return nil, fmt.Errorf("chat: the body of entry %d cannot be read", e.Seq)
+			return nil, nil, fmt.Errorf("chat: the body of entry %d cannot be read", e.Seq)
 		}
 		switch e.Kind {
 		case KindMemberRemoved:
@@ -83,31 +120,9 @@ func auditMembers(tx *store.Tx) (faults []string, err error) {
 			want[at] = m
 		default:
 			for _, m := range b.Members {
-				want[seat{conversation, m.Person}] = m
+				want[seat{conversation, m.Person}] = joined{m, e.Time}
 			}
 		}
 	}
-	rows, err := tx.Query(`SELECT conversation, person, role, first_n FROM member ORDER BY conversation, person`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var at seat
-		var have MemberDraft
-		if err := rows.Scan(&at.conversation, &at.person, &have.Role, &have.FirstN); err != nil {
-			return nil, err
-		}
-		have.Person = at.person
-		if want[at] != have && !erased[at.conversation] {
-			faults = append(faults, fmt.Sprintf("person %d in conversation %d was put there, or changed, by hand", at.person, at.conversation))
-		}
-		delete(want, at)
-	}
-	for _, at := range slices.SortedFunc(maps.Keys(want), func(a, b seat) int { return int(a.conversation - b.conversation) }) {
-		if !erased[at.conversation] {
-			faults = append(faults, fmt.Sprintf("person %d was taken out of conversation %d by hand", at.person, at.conversation))
-		}
-	}
-	return faults, rows.Err()
+	return want, erased, nil
 }

@@ -10,29 +10,9 @@ import (
 // Audit holds the people and the company against the entries that made them:
 // whoever gave himself a role by hand in the database is named.
 func Audit(tx *store.Tx) (faults []string, err error) {
-	entries, err := tx.QueryEntries(`SELECT ` + store.EntryColumns + ` FROM entry e
-		WHERE e.kind IN ('company.created', 'person.added', 'person.changed') ORDER BY e.seq`)
+	want, erased, err := replay(tx)
 	if err != nil {
 		return nil, err
-	}
-	want := map[int64]Person{}
-	erased := map[int64]bool{} // of these the register has no more to say
-	for _, e := range entries {
-		id := e.Subject
-		if e.Kind == KindPersonAdded {
-			id = e.Seq
-			want[id] = Person{ID: id, Active: true, Joined: e.Time}
-		}
-		if e.Kind == KindCompanyCreated {
-			continue
-		}
-		var b personBody
-		if e.Body == nil {
-			erased[id] = true
-		} else if err := json.Unmarshal(e.Body, &b); err != nil {
-			return nil, fmt.Errorf("org: the body of entry %d is not a person's", e.Seq)
-		}
-		want[id] = b.onto(want[id])
 	}
 	have, err := People(tx)
 	if err != nil {
@@ -52,6 +32,35 @@ func Audit(tx *store.Tx) (faults []string, err error) {
 		faults = append(faults, fmt.Sprintf("person %d was removed by hand: entry %d adds them", id, id))
 	}
 	return faults, nil
+}
+
+// replay gives the people as the register has them; of the erased it has no
+// more to say.
+func replay(tx *store.Tx) (want map[int64]Person, erased map[int64]bool, err error) {
+	entries, err := tx.QueryEntries(`SELECT ` + store.EntryColumns + ` FROM entry e
+		WHERE e.kind IN ('company.created', 'person.added', 'person.changed') ORDER BY e.seq`)
+	if err != nil {
+		return nil, nil, err
+	}
+	want, erased = map[int64]Person{}, map[int64]bool{}
+	for _, e := range entries {
+		id := e.Subject
+		if e.Kind == KindPersonAdded {
+			id = e.Seq
+			want[id] = Person{ID: id, Active: true, Joined: e.Time}
+		}
+		if e.Kind == KindCompanyCreated {
+			continue
+		}
+		var b personBody
+		if e.Body == nil {
+			erased[id] = true
+		} else if err := json.Unmarshal(e.Body, &b); err != nil {
+			return nil, nil, fmt.Errorf("org: the body of entry %d is not a person's", e.Seq)
+		}
+		want[id] = b.onto(want[id])
+	}
+	return want, erased, nil
 }
 
 // onto applies what an entry says of a person.
