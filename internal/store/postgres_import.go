@@ -47,7 +47,7 @@ func (s *Server) Import(ctx context.Context, name, dir string, hosts []string, p
 	c := newPgConn(pooled)
 	err = s.takeIn(ctx, c, file, name, hosts, proven)
 	if err == nil {
-		_, err = c.exec(pgCommit)
+		err = (&pgWriter{pgConn: c}).commit()
 	}
 	if err != nil {
 		c.rollback()
