@@ -14,7 +14,9 @@ import (
 	"syscall"
 	"time"
 
+	"verbale/internal/problem"
 	"verbale/internal/seal"
+	"verbale/internal/store"
 )
 
 // Room on the disk below which there is something to do.
@@ -32,6 +34,8 @@ var looks = []func(context.Context, settings) []finding{
 	func(_ context.Context, s settings) []finding { return lookAtTLS(s.TLS, s.publicURL.Hostname()) },
 	func(ctx context.Context, s settings) []finding { return lookAtBus(ctx, s.busConfig) },
 	func(ctx context.Context, s settings) []finding { return lookAtBucket(ctx, s.place) },
+	func(ctx context.Context, s settings) []finding { return lookAtDatabase(ctx, s.place) },
+	func(_ context.Context, s settings) []finding { return lookAtSharing(s.place) },
 	lookAtCollector,
 	func(ctx context.Context, s settings) []finding { return []finding{lookAtPort(ctx, s)} },
 }
@@ -191,4 +195,29 @@ func lookAtPort(ctx context.Context, s settings) finding {
 	}
 	listener.Close()
 	return finding{fine, "server", fmt.Sprintf("It is not running; %s is free.", s.Listen), ""}
+}
+
+// lookAtDatabase sees whether PostgreSQL answers and may be used.
+func lookAtDatabase(ctx context.Context, p place) []finding {
+	if p.Database == "" {
+		return nil
+	}
+	version, err := store.LookAtPostgres(ctx, p.Database)
+	if err != nil {
+		f := finding{Level: fault, About: "database", Text: "PostgreSQL cannot be used.", Fix: "Look whether the address given with --database is right."}
+		if p := problem.Of(err); p != nil {
+			f.Text, f.Fix = p.Detail, ""
+		}
+		return []finding{f}
+	}
+	return []finding{{fine, "database", "PostgreSQL " + version + ", prepared, as a role that owns nothing.", ""}}
+}
+
+// lookAtSharing sees whether nodes on one database could see one another's
+// files.
+func lookAtSharing(p place) []finding {
+	if p.Database == "" || p.Blobs != "" {
+		return nil
+	}
+	return []finding{{warning, "files", "Companies are in PostgreSQL, and files in this node's data directory, where no other node sees them.", "With more than one node keep files in S3: --blobs s3://bucket."}}
 }

@@ -20,6 +20,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"verbale/internal/store/pgtest"
+
 	"verbale/internal/blob/s3test"
 )
 
@@ -37,6 +39,8 @@ func TestMain(m *testing.M) {
 //	kill9 NAME           ends it as a power cut would
 //	get URL              an HTTP GET; its body goes into the file body
 //	take VAR KEY [FILE]  sets $VAR to a field of JSON: the last command's, or a file's
+//	postgres             makes an empty PostgreSQL database; $PG_APP and $PG_OWNER
+//	                     are its addresses as the two roles
 //	call METHOD PATH [BODY]  asks the API of the last server as $TOKEN; its
 //	                     answer goes into the file body
 //	freeport VAR         sets $VAR to a port that nobody listens on
@@ -48,6 +52,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Values[serversKey] = map[string]*server{}
+			env.Values[testKey] = t
 			// An S3 with an empty bucket, for the scripts that say --blobs.
 			env.Setenv("VERBALE_S3_ENDPOINT", s3.URL)
 			env.Setenv("VERBALE_S3_KEY", s3test.Key)
@@ -57,7 +62,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": scriptServe, "end": scriptEnd, "kill9": scriptKill, "get": scriptGet, "take": scriptTake, "call": scriptCall, "freeport": scriptFreePort,
+			"serve": scriptServe, "end": scriptEnd, "kill9": scriptKill, "get": scriptGet, "take": scriptTake, "call": scriptCall, "postgres": scriptPostgres, "freeport": scriptFreePort,
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition == "root" {
@@ -70,7 +75,16 @@ func TestScripts(t *testing.T) {
 
 type key string
 
-const serversKey key = "servers"
+const (
+	serversKey key = "servers"
+	testKey    key = "test"
+)
+
+func scriptPostgres(ts *testscript.TestScript, neg bool, args []string) {
+	owner, application := pgtest.New(ts.Value(testKey).(testing.TB))
+	ts.Setenv("PG_OWNER", owner)
+	ts.Setenv("PG_APP", application)
+}
 
 // server is a `verbale serve` that a script has started.
 type server struct {

@@ -123,13 +123,41 @@ func (e *pgEngine) check(ctx context.Context, root *seal.Root) error {
 		return classify(err)
 	}
 	defer c.Release()
-	for _, step := range []func(context.Context, *pgxpool.Conn) error{checkVersion, checkRole, checkSchema} {
+	for _, step := range checks {
 		if err := step(ctx, c); err != nil {
 			return classify(err)
 		}
 	}
 	return classify(checkRoot(ctx, c, root))
 }
+
+// LookAtPostgres says which version a database has that a node could use, or
+// why it could not.
+func LookAtPostgres(ctx context.Context, application string) (version string, err error) {
+	config, err := pgxpool.ParseConfig(application)
+	if err != nil {
+		return "", refuse("store.database_url", "The database's address cannot be read. It looks like postgres://user:password@host:5432/name.", hideURL(err))
+	}
+	config.ConnConfig.RuntimeParams["search_path"] = pgSchema
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return "", classify(err)
+	}
+	defer pool.Close()
+	c, err := pool.Acquire(ctx)
+	if err != nil {
+		return "", classify(err)
+	}
+	defer c.Release()
+	for _, step := range checks {
+		if err := step(ctx, c); err != nil {
+			return "", classify(err)
+		}
+	}
+	return c.Conn().PgConn().ParameterStatus("server_version"), nil
+}
+
+var checks = []func(context.Context, *pgxpool.Conn) error{checkVersion, checkRole, checkSchema}
 
 func checkVersion(ctx context.Context, c *pgxpool.Conn) error {
 	var number int
