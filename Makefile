@@ -26,7 +26,7 @@ test: go-tools client compiler browser postgres laboratory ## every test: Go wit
 check: go-tools client ## formatting, vet, staticcheck, the client's lint and types, import directions
 	@scripts/check.sh
 
-fuzz: go-tools ## each fuzz target for FUZZTIME (10s)
+fuzz: go-tools client ## each fuzz target for FUZZTIME (10s)
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 
 faults: go-tools client postgres laboratory ## every fault on many machines, as root; make faults ARGS="-run ManyNodes"

@@ -24,6 +24,7 @@ export type Block =
 
 const DEEPEST_QUOTE = 3;
 const FENCE = /^\s{0,3}```/;
+const FENCE_END = /^\s{0,3}`{3,}\s*$/;
 const QUOTE = /^\s{0,3}> ?/;
 const ITEM = /^( {0,8})(?:([-*•])|(\d{1,9})[.)]) +(?=\S)/;
 
@@ -73,7 +74,7 @@ function blocks(lines: string[], depth: number): Block[] {
 /** One line may hold a whole code block; a fence never closed reaches to the end. */
 function fenceEnd(lines: string[], at: number): number {
 	if (oneLine(lines[at]!)) return at + 1;
-	for (let end = at + 1; end < lines.length; end++) if (FENCE.test(lines[end]!)) return end + 1;
+	for (let end = at + 1; end < lines.length; end++) if (FENCE_END.test(lines[end]!)) return end + 1;
 	return lines.length;
 }
 
@@ -87,10 +88,11 @@ function codeBlock(lines: string[], at: number, end: number): Block {
 	const single = oneLine(lines[at]!);
 	if (single !== undefined) return { type: 'code', text: single };
 	const first = lines[at]!.trim().slice(3);
-	const closed = end - at > 1 && FENCE.test(lines[end - 1]!);
+	const closed = end - at > 1 && FENCE_END.test(lines[end - 1]!);
 	const inside = lines.slice(at + 1, closed ? end - 1 : end);
-	// "```go" names a language; "```some words" begins with code.
-	const rest = /^[\w+#.-]*$/.test(first.trim()) ? inside : [first, ...inside];
+	// "```go" names a language; "```some words" begins with code, and so does a word with nothing after it.
+	const language = /^[\w+#.-]*$/.test(first.trim()) && inside.some((line) => line.trim() !== '');
+	const rest = language ? inside : [first, ...inside];
 	return { type: 'code', text: rest.join('\n') };
 }
 
@@ -104,6 +106,7 @@ function item(line: string): Item {
 }
 
 const WORD = /[\p{L}\p{N}]/u;
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 const isWord = (text: string, at: number): boolean =>
 	at >= 0 && at < text.length && WORD.test(text[at]!);
 const isSpace = (text: string, at: number): boolean =>
@@ -112,7 +115,7 @@ const isSpace = (text: string, at: number): boolean =>
 const SPECIAL = /[\\`*_[\nhHwWmM]/g;
 const ESCAPABLE = /[\\`*_[\]()>#+\-.!~|{}]/;
 const LINK = /\[([^[\]\n]{1,300})\]\(\s?([^\s()[\]]{1,2048})\s?\)/y;
-const ADDRESS = /(?:https?:\/\/|www\.|mailto:)[^\s<>"`]{1,2048}/iy;
+const ADDRESS = /(?:https?:\/\/|www\.|mailto:)[^\s<>"`]{1,2048}/iuy;
 
 interface Frame {
 	mark: '' | '*' | '_' | '**' | '__';
@@ -199,7 +202,7 @@ const unescaped = (text: string): string => text.replace(/\\([\\`*_[\]()])/g, '$
 
 function linkTo(target: string, text: string): Inline | undefined {
 	const href = safeHref(target);
-	if (!href) return undefined;
+	if (!href || !VISIBLE.test(text)) return undefined;
 	const url = new URL(href);
 	const real = url.protocol === 'mailto:' ? url.pathname : url.host;
 	// A link whose words look like an address of another place shows where it really goes.
