@@ -46,8 +46,8 @@ func closesAtOnce(t *testing.T, s *socket, do func()) {
 
 func wantSignedOut(t *testing.T, p *person) {
 	t.Helper()
-	refused(t, p, "GET", "/me", nil, 401, "login.signed_out")
-	refused(t, p, "GET", "/sync?after=0", nil, 401, "login.signed_out")
+	refused(t, p, "GET", "/me", nil, 401, "login.ended")
+	refused(t, p, "GET", "/sync?after=0", nil, 401, "login.ended")
 	if s, answered, err := p.dial(5 * time.Second); err == nil {
 		s.conn.NetConn().Close()
 		t.Error("a new socket was opened")

@@ -94,7 +94,7 @@ func (s *Server) withoutSession(c caller, company, secret string) (caller, error
 		return c, nil
 	}
 	_, err := login.Authenticate(c.request.Context(), c.tenant, secret)
-	if errors.Is(err, login.ErrSignedOut) {
+	if errors.Is(err, login.ErrSignedOut) || errors.Is(err, login.ErrEnded) {
 		c.tenant, err = nil, nil
 	}
 	return c, err

@@ -142,7 +142,7 @@ func (g *Gateway) Serve(w http.ResponseWriter, r *http.Request, t *store.Tenant,
 		return
 	}
 	switch err := c.hub.stillIn(c); {
-	case errors.Is(err, login.ErrSignedOut):
+	case errors.Is(err, login.ErrEnded):
 		c.cut(closeSignedOut)
 	case err != nil:
 		c.cut(closeGoingDown)

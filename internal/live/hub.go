@@ -345,7 +345,7 @@ func (h *hub) stillIn(c *client) error {
 	return h.tenant.Read(h.ctx, func(tx *store.Tx) error {
 		in, err := login.SignedIn(tx, c.actor)
 		if err == nil && !in {
-			err = login.ErrSignedOut
+			err = login.ErrEnded
 		}
 		return err
 	})

@@ -28,6 +28,7 @@ const (
 // Problems of signing in.
 var (
 	ErrSignedOut    = problem.New(problem.Unauthorized, "login.signed_out", "You are signed out. Sign in again.")
+	ErrEnded        = problem.New(problem.Unauthorized, "login.ended", "This device was signed out. Sign in again.")
 	ErrManyDevices  = problem.Newf(problem.Conflict, "device.too_many", "A person may have %d devices and tokens. Sign some out first.", maxDevices)
 	ErrNotYourToken = problem.New(problem.Forbidden, "token.not_yours", "A token can only be made for oneself; for somebody else, on the server: verbale token create.")
 	ErrNoDevice     = problem.New(problem.NotFound, "device.not_found", "There is no such device of yours.")
@@ -86,7 +87,7 @@ func Authenticate(ctx context.Context, t *store.Tenant, secret string) (org.Acto
 			WHERE d.secret = ? AND d.ended = 0`, hash(secret)).Scan(&a.Person, &a.Device, &seen)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
-		return a, ErrSignedOut
+		return a, endedOrUnknown(ctx, t, secret)
 	}
 	if err == nil && now-seen > seenEvery.Microseconds() {
 		// On a full disk this fails, and reading has to go on; the store has
@@ -97,6 +98,22 @@ func Authenticate(ctx context.Context, t *store.Tenant, secret string) (org.Acto
 		})
 	}
 	return a, err
+}
+
+// endedOrUnknown says why a secret lets nobody in. A client that is told of an
+// end forgets all it has; one that is merely not known, as after its cookie was
+// lost, may keep what was not sent yet.
+func endedOrUnknown(ctx context.Context, t *store.Tenant, secret string) error {
+	return t.Read(ctx, func(tx *store.Tx) error {
+		known, err := tx.Ints(`SELECT id FROM device WHERE secret = ?`, hash(secret))
+		if err == nil && len(known) == 0 {
+			err = ErrSignedOut
+		}
+		if err == nil {
+			err = ErrEnded
+		}
+		return err
+	})
 }
 
 // Devices gives the devices that a person is signed in on, newest first.

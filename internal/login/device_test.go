@@ -80,13 +80,16 @@ func TestEndedDeviceAndDeactivatedPersonAreSignedOutAtOnce(t *testing.T) {
 	}
 	device, secret := add()
 	_, other := add()
+	if _, err := login.Authenticate(ctx, tenant, secret+"x"); !errors.Is(err, login.ErrSignedOut) {
+		t.Fatalf("a device that is not known: %v", err)
+	}
 	if a, err := login.Authenticate(ctx, tenant, secret); err != nil || a.Device != device {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	if err := tenant.Write(ctx, func(tx *store.Tx) error { return login.EndDevice(tx, owner, device) }); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := login.Authenticate(ctx, tenant, secret); !errors.Is(err, login.ErrSignedOut) {
+	if _, err := login.Authenticate(ctx, tenant, secret); !errors.Is(err, login.ErrEnded) {
 		t.Fatalf("the ended device: %v", err)
 	}
 	no := false
@@ -99,7 +102,7 @@ func TestEndedDeviceAndDeactivatedPersonAreSignedOutAtOnce(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := login.Authenticate(ctx, tenant, other); !errors.Is(err, login.ErrSignedOut) {
+	if _, err := login.Authenticate(ctx, tenant, other); !errors.Is(err, login.ErrEnded) {
 		t.Fatalf("the deactivated person: %v", err)
 	}
 	yes := true
@@ -119,7 +122,7 @@ func TestEndedDeviceAndDeactivatedPersonAreSignedOutAtOnce(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := login.Authenticate(ctx, tenant, other); !errors.Is(err, login.ErrSignedOut) {
+	if _, err := login.Authenticate(ctx, tenant, other); !errors.Is(err, login.ErrEnded) {
 		t.Fatalf("an old device of whoever came back: %v", err)
 	}
 }

@@ -282,7 +282,7 @@ func readHolder(tx *store.Tx, person int64) (h holder, err error) {
 		return h, err
 	}
 	if !p.Active {
-		return h, ErrSignedOut
+		return h, ErrEnded
 	}
 	h.name = p.Name
 	rows, err := tx.Query(`SELECT handle, record FROM passkey WHERE person = ? ORDER BY id`, person)

@@ -287,7 +287,7 @@ func TestRemovedPasskeyAndWhoLeftStayOut(t *testing.T) {
 	_, _, err = enter(tenant, his)
 	wants(t, err, "passkey.refused")
 	_, err = register(tenant, marco, newAuthenticator(t))
-	wants(t, err, "login.signed_out")
+	wants(t, err, "login.ended")
 }
 
 func TestPasskeysAreBounded(t *testing.T) {

@@ -131,7 +131,7 @@ func SetPassword(ctx context.Context, t *store.Tenant, by org.Actor, login, pass
 		case err != nil:
 			return err
 		case !active(tx, by.Person):
-			return ErrSignedOut
+			return ErrEnded
 		case now != before:
 			return ErrPasswordMoved
 		case len(taken) > 0:

@@ -114,7 +114,7 @@ func TestPasswordOfWhoLeftOpensNothing(t *testing.T) {
 	lock(t, tenant, anna, marco.Person)
 	_, _, err := signIn(tenant, "marco", goodPassword, "192.0.2.1")
 	wants(t, err, "login.wrong")
-	wants(t, set(t, tenant, marco, "marco", "nuova parola lunga", goodPassword), "login.signed_out")
+	wants(t, set(t, tenant, marco, "marco", "nuova parola lunga", goodPassword), "login.ended")
 }
 
 func TestGuessingOneLoginIsSlowedForKnownAndUnknownAlike(t *testing.T) {

@@ -57,7 +57,8 @@ func Permissions(role string) []Permission { return companyRoles[role] }
 // that is not the asker's: the two must look alike.
 var ErrNoConversation = problem.New(problem.NotFound, "conversation.not_found", "There is no such conversation, or you are not in it.")
 
-var errSignedOut = problem.New(problem.Unauthorized, "login.signed_out", "You are signed out. Sign in again.")
+// errEnded is login.ErrEnded, met inside a command: the person is not active any more.
+var errEnded = problem.New(problem.Unauthorized, "login.ended", "This device was signed out. Sign in again.")
 
 // reasons say, for each permission, what is missing and who can change it.
 var reasons = map[Permission]string{
@@ -85,7 +86,7 @@ func May(tx *store.Tx, person int64, p Permission) error {
 	var role string
 	err := tx.Row(`SELECT role FROM person WHERE id = ? AND active = 1`, person).Scan(&role)
 	if errors.Is(err, sql.ErrNoRows) {
-		return errSignedOut
+		return errEnded
 	}
 	if err != nil {
 		return err

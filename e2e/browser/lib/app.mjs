@@ -92,6 +92,28 @@ export class App {
 		await this.page.waitForURL('**/chats');
 	}
 
+	/** The local copies on this device: each one's name, and how many rows its stores have. */
+	copies() {
+		return this.page.evaluate(async () => {
+			const found = {};
+			for (const { name } of await indexedDB.databases()) {
+				const db = await new Promise((resolve, reject) => {
+					const opening = indexedDB.open(name);
+					opening.onsuccess = () => resolve(opening.result);
+					opening.onerror = () => reject(opening.error);
+				});
+				found[name] = {};
+				for (const store of db.objectStoreNames) {
+					const counting = db.transaction(store).objectStore(store).count();
+					await new Promise((resolve) => (counting.onsuccess = resolve));
+					found[name][store] = counting.result;
+				}
+				db.close();
+			}
+			return found;
+		});
+	}
+
 	/** What a phone's camera would read from the QR code in sight. */
 	async scan(name) {
 		const picture = await this.page.getByRole('img', { name, exact: true }).screenshot();

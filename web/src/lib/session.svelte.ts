@@ -18,7 +18,7 @@ class Session {
 
 	/** Takes up the session that this device has, from what it remembers, so that it works offline. */
 	async start(): Promise<void> {
-		whenSignedOut(() => void this.ended());
+		whenSignedOut((ended) => void (ended ? this.ended() : this.lost()));
 		const kept = recall();
 		if (kept) {
 			await this.run(kept);
@@ -39,6 +39,7 @@ class Session {
 	async enter(me: Me): Promise<void> {
 		if (this.me && !sameCopy(this.me, me)) await this.forgetEverything();
 		this.running?.stop();
+		await Engine.wipeOthers(me).catch(() => {});
 		await this.run(me);
 		if ((me.language === 'it' || me.language === 'en') && me.language !== language()) {
 			await setLanguage(me.language);
@@ -76,15 +77,29 @@ class Session {
 		this.running.start(asked);
 	}
 
-	/** This device was signed out: nothing of the company may stay on it. */
+	/** This device was signed out, here or from elsewhere: nothing of the company may stay on it. */
 	private async ended(): Promise<void> {
 		if (!this.me) return;
 		await this.forgetEverything();
+		await this.leave();
+	}
+
+	/**
+	 * The server does not know this device, though nobody ended it: a killed browser loses a cookie that
+	 * it had not written down yet. What waited to be sent stays, for the same person's next sign-in.
+	 */
+	private async lost(): Promise<void> {
+		if (!this.me) return;
+		await this.forgetEverything(Engine.keepUnsent);
+		await this.leave();
+	}
+
+	private async leave(): Promise<void> {
 		// The server may say so before the router runs.
 		await goto('/welcome', { replaceState: true }).catch(() => location.replace('/welcome'));
 	}
 
-	private async forgetEverything(): Promise<void> {
+	private async forgetEverything(forget = Engine.wipe): Promise<void> {
 		const me = this.me;
 		this.me = null;
 		this.running?.stop();
@@ -95,7 +110,7 @@ class Session {
 		} catch {
 			// Nothing could be kept, so nothing is to be forgotten.
 		}
-		if (me) await Engine.wipe(me).catch(() => {});
+		if (me) await forget(me).catch(() => {});
 	}
 }
 

@@ -5,10 +5,10 @@ import type { paths } from './schema';
 
 export const BASE = '/api/v1';
 
-let onSignedOut: () => void = () => {};
+let onSignedOut: (ended: boolean) => void = () => {};
 
-/** What to do when the server no longer knows this device. */
-export function whenSignedOut(then: () => void): void {
+/** What to do when the server no longer knows this device; `ended` when it was signed out on purpose. */
+export function whenSignedOut(then: (ended: boolean) => void): void {
 	onSignedOut = then;
 }
 
@@ -79,7 +79,7 @@ async function send(method: string, path: string, asking: Asking): Promise<Respo
 	}
 	if (response.ok) return response;
 	const problem = await problemOf(response);
-	if (response.status === 401 && !asking.outside) onSignedOut();
+	if (response.status === 401 && !asking.outside) onSignedOut(problem.code === 'login.ended');
 	throw problem;
 }
 

@@ -1,7 +1,7 @@
 // The local copy in IndexedDB: one database for each company and person on this device. A crash at
 // any point leaves the state of some earlier event, whole, with the cursor that belongs to it.
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import type { Conversation, Member, Message, Notice, Person } from '$lib/api/types';
+import type { Conversation, Me, Member, Message, Notice, Person } from '$lib/api/types';
 import type { Change, State } from './state';
 import type { Waiting } from './waiting';
 
@@ -24,6 +24,11 @@ export interface Draft {
 
 const ALL = ['conversations', 'members', 'people', 'messages', 'notices', 'meta'] as const;
 const everyN = (id: number) => IDBKeyRange.bound([id, 0], [id, Number.MAX_SAFE_INTEGER]);
+
+const OURS = 'verbale.';
+
+/** What the copy of a person of a company is called. */
+export const nameOf = (me: Me): string => `${OURS}${me.company.name}.${me.id}`;
 
 export class LocalCopy {
 	private constructor(
@@ -55,6 +60,25 @@ export class LocalCopy {
 
 	static remove(name: string): Promise<void> {
 		return deleteDB(name);
+	}
+
+	/** Keeps the outbox and nothing else; if it is empty, nothing at all. */
+	static async keepUnsent(name: string): Promise<void> {
+		const copy = await LocalCopy.open(name);
+		const tx = copy.db.transaction([...ALL, 'drafts', 'outbox'], 'readwrite');
+		for (const store of [...ALL, 'drafts'] as const) void tx.objectStore(store).clear();
+		const unsent = await tx.objectStore('outbox').count();
+		await tx.done;
+		copy.close();
+		if (unsent === 0) await LocalCopy.remove(name);
+	}
+
+	/** Removes every copy on this device but one: another person's, and what still waited in it. */
+	static async removeOthers(name: string): Promise<void> {
+		const all = (await indexedDB.databases?.()) ?? [];
+		const others = all.flatMap((one) => one.name ?? []).filter((one) => one !== name);
+		const ours = others.filter((one) => one.startsWith(OURS));
+		await Promise.all(ours.map((one) => LocalCopy.remove(one)));
 	}
 
 	close(): void {

@@ -3,7 +3,7 @@
 import { api, Problem } from '$lib/api';
 import type { Conversation, Event, Member, Me } from '$lib/api/types';
 import { BASE } from '$lib/api/http';
-import { LocalCopy } from './db';
+import { LocalCopy, nameOf } from './db';
 import { Marks } from './marks';
 import { Outbox } from './outbox';
 import { Socket, type Frame } from './socket';
@@ -89,6 +89,16 @@ export class Engine {
 
 	static wipe(me: Me): Promise<void> {
 		return LocalCopy.remove(nameOf(me));
+	}
+
+	/** Forgets all but what was written and never sent: the same person's next session sends it. */
+	static keepUnsent(me: Me): Promise<void> {
+		return LocalCopy.keepUnsent(nameOf(me));
+	}
+
+	/** Forgets whoever else used this device. */
+	static wipeOthers(me: Me): Promise<void> {
+		return LocalCopy.removeOthers(nameOf(me));
 	}
 
 	/** Asks for what an empty copy needs; it may be on its way before it is known whose copy it is. */
@@ -368,5 +378,3 @@ export class Engine {
 		this.marks.read(id, n);
 	}
 }
-
-const nameOf = (me: Me): string => `verbale.${me.company.name}.${me.id}`;

@@ -20,6 +20,6 @@ export function problemText(error: unknown): string {
 /** What may help: signing in again, trying again, or nothing but what the sentence says. */
 export function wayOut(error: unknown): 'sign-in' | 'retry' | 'none' {
 	if (!(error instanceof Problem)) return 'retry';
-	if (error.code === 'login.signed_out') return 'sign-in';
+	if (error.code === 'login.signed_out' || error.code === 'login.ended') return 'sign-in';
 	return error.passing ? 'retry' : 'none';
 }
