@@ -75,6 +75,26 @@ func EnterImport(tx *store.Tx, by org.Actor, kind string, imp, conversation int6
 	return enterNotice(tx, by, kind, conversation, imp, encoded)
 }
 
+// DissolveImported takes everybody out of a conversation in which there never
+// was anything but one import's messages, so that its empty shell is in
+// nobody's list. Any other message, even a deleted one, keeps it.
+func DissolveImported(tx *store.Tx, by org.Actor, imp, conversation int64) error {
+	others, err := tx.Ints(`SELECT id FROM message WHERE conversation = ? AND imported <> ? LIMIT 1`, conversation, imp)
+	if err != nil || len(others) > 0 {
+		return err
+	}
+	people, err := tx.Ints(`SELECT person FROM member WHERE conversation = ? ORDER BY person`, conversation)
+	if err != nil {
+		return err
+	}
+	for _, person := range people {
+		if err := removeMember(tx, by, conversation, person); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // UndoImported takes up to limit of an import's messages out of sight, as
 // deleted by whoever undoes it; more says that others are left. Their numbers
 // n stay, so that no client sees a gap.

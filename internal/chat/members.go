@@ -96,17 +96,24 @@ func RemoveMember(tx *store.Tx, by org.Actor, conversation, person int64) error 
 			return err
 		}
 	}
-	content, _ := json.Marshal(map[string]int64{"person": person})
-	if err := enterNotice(tx, by, KindMemberRemoved, conversation, person, content); err != nil {
-		return err
-	}
-	n, err := tx.Exec(`DELETE FROM member WHERE conversation = ? AND person = ?`, conversation, person)
-	if err == nil && n == 0 {
+	there, err := tx.Ints(`SELECT person FROM member WHERE conversation = ? AND person = ?`, conversation, person)
+	if err == nil && len(there) == 0 {
 		err = ErrNotMember
 	}
 	if err != nil {
 		return err
 	}
-	err = tx.DoNote(`DELETE FROM mark WHERE conversation = ? AND person = ?`, conversation, person)
-	return err
+	return removeMember(tx, by, conversation, person)
+}
+
+// removeMember takes out somebody who is in.
+func removeMember(tx *store.Tx, by org.Actor, conversation, person int64) error {
+	content, _ := json.Marshal(map[string]int64{"person": person})
+	if err := enterNotice(tx, by, KindMemberRemoved, conversation, person, content); err != nil {
+		return err
+	}
+	if err := tx.Do(`DELETE FROM member WHERE conversation = ? AND person = ?`, conversation, person); err != nil {
+		return err
+	}
+	return tx.DoNote(`DELETE FROM mark WHERE conversation = ? AND person = ?`, conversation, person)
 }

@@ -117,8 +117,10 @@ func (i *Importer) Start(ctx context.Context, by org.Actor, id int64, m Mapping)
 
 func (m *Import) start(tx *store.Tx, by org.Actor, how Mapping) (err error) {
 	conversation := how.Conversation
-	if conversation == 0 {
-		conversation = m.Conversation // made by a run that failed before it wrote
+	if made, err := m.made(tx); err != nil {
+		return err
+	} else if made && conversation == 0 {
+		conversation = m.Conversation // by a run that failed before it wrote
 	}
 	if conversation != 0 {
 		_, err = org.MayIn(tx, by.Person, conversation, org.MessagePost)
@@ -143,6 +145,24 @@ func (m *Import) start(tx *store.Tx, by org.Actor, how Mapping) (err error) {
 	err = tx.Do(`UPDATE import SET state = ?, run = ?, device = ?, conversation = ?, problem = '' WHERE id = ?`,
 		Running, m.run, by.Device, conversation, m.ID)
 	return err
+}
+
+// made tells whether an earlier start made the import's conversation, for it
+// alone.
+func (m *Import) made(tx *store.Tx) (bool, error) {
+	if m.Conversation == 0 {
+		return false, nil
+	}
+	content, err := tx.Body(m.run)
+	if errors.Is(err, store.ErrErased) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	var how Mapping
+	err = json.Unmarshal(content, &how)
+	return how.Conversation == 0, err
 }
 
 // readable refuses a date order in which the file has no dates.

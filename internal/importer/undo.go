@@ -36,8 +36,9 @@ func (i *Importer) Undo(ctx context.Context, by org.Actor, id int64) (out Import
 	return out, err
 }
 
-// takeBack takes an import's messages out of sight, a batch at a time. Which
-// are left the messages themselves tell, so that it can be cut anywhere.
+// takeBack takes an import's messages out of sight, a batch at a time, and at
+// last the conversation that was made for them. Which are left the messages
+// themselves tell, so that it can be cut anywhere.
 func (i *Importer) takeBack(ctx context.Context, m *Import) error {
 	for more := true; more; {
 		if err := ctx.Err(); err != nil {
@@ -55,7 +56,14 @@ func (i *Importer) takeBack(ctx context.Context, m *Import) error {
 			if err := tx.Do(`UPDATE import SET state = ? WHERE id = ?`, Undone, m.ID); err != nil {
 				return err
 			}
-			return chat.EnterImport(tx, m.by, chat.KindImportUndone, m.ID, m.Conversation, notice{m.Done, m.Name})
+			if err := chat.EnterImport(tx, m.by, chat.KindImportUndone, m.ID, m.Conversation, notice{m.Done, m.Name}); err != nil {
+				return err
+			}
+			made, err := m.made(tx)
+			if err == nil && made {
+				err = chat.DissolveImported(tx, m.by, m.ID, m.Conversation)
+			}
+			return err
 		})
 		if err != nil {
 			return err

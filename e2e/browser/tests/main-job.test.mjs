@@ -164,6 +164,7 @@ for (const shape of shapes) {
 			await anna.button('import.undo').click();
 			await anna.dialog('import.undo_title').getByRole('button', { name: anna.t('import.undo') }).click();
 			await anna.page.getByText(anna.t('import.state_undone_text')).waitFor();
+			await luca.row('Cantiere Lotto 7').waitFor({ state: 'detached' });
 			await anna.page.goto(`${server.url}/search`);
 			await anna.page.getByRole('combobox').fill('capitolato');
 			await anna.page.getByText(anna.t('search.nothing', { query: 'capitolato' })).waitFor();

@@ -327,6 +327,19 @@ describe('one event', () => {
 		expect(after.members.get(id)!.find((one) => one.person === other)!.read_n).toBe(2);
 		expect(after.conversations.get(id)!.others_read_n).toBe(2);
 	});
+	test('an undone import takes the conversation that was made for it along', () => {
+		const event = (seq: number, kind: string, data: Record<string, unknown>): Event => ({
+			...{ seq, kind, data, time: timeOf(seq), actor: other, conversation: id },
+			subject: (data.person as number) ?? 0
+		});
+		const undone = event(910, 'import.undone', { count: 2, name: 'chat.txt' });
+		const leaves = [other, me].map((person, at) => event(911 + at, 'member.removed', { person }));
+		const change = apply(state, [undone, ...leaves]);
+		expect(change.state.conversations.has(id)).toBe(false);
+		expect(change.state.members.has(id)).toBe(false);
+		expect([...change.forgotten]).toEqual([id]);
+		expect(change.stale.has(id)).toBe(false);
+	});
 	test('the state before is left as it was', () => {
 		const before = comparable(state);
 		apply(state, [{ ...register.events.at(-1)!, seq: 950 }]);
