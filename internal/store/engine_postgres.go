@@ -101,6 +101,7 @@ func (e *pgEngine) close() {
 type pgDatabase struct {
 	engine *pgEngine
 	id     int64
+	reads  chan struct{} // one for each that is running
 }
 
 func (e *pgEngine) open(ctx context.Context, name string) (database, error) {
@@ -108,7 +109,9 @@ func (e *pgEngine) open(ctx context.Context, name string) (database, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pgDatabase{engine: e, id: id}, nil
+	// One company's reads take half of the connections at most: the others'
+	// must not wait for it.
+	return &pgDatabase{engine: e, id: id, reads: make(chan struct{}, max(1, e.pool.Config().MaxConns/2))}, nil
 }
 
 func (d *pgDatabase) dialect() Dialect { return Postgres }
@@ -127,18 +130,28 @@ func (d *pgDatabase) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 }
 
 func (d *pgDatabase) reader(ctx context.Context) (conn, func(), error) {
+	select {
+	case d.reads <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
 	pooled, err := d.acquire(ctx)
 	if err != nil {
+		<-d.reads
 		return nil, nil, err
+	}
+	end := func() {
+		pooled.Release()
+		<-d.reads
 	}
 	c := newPgConn(pooled)
 	if err := errors.Join(c.later(pgBeginRead), c.later(pgCompany, strconv.FormatInt(d.id, 10))); err != nil {
-		pooled.Release()
+		end()
 		return nil, nil, err
 	}
 	return c, func() {
 		c.rollback()
-		pooled.Release()
+		end()
 	}, nil
 }
 

@@ -91,14 +91,8 @@ func (e *sqliteEngine) close()                                      { e.companie
 type sqliteDatabase struct {
 	write   *sql.DB
 	writing *sqliteWriter
-	read    *sql.DB
-	readers chan *sqliteConn // idle read connections; nil stands for one not yet made
-	closed  chan struct{}
+	readers *sqliteReaders
 }
-
-// readConns bounds how many reads run at once; more than the cores does not
-// help, since SQLite reads are processor work.
-const readConns = 4
 
 func (e *sqliteEngine) open(ctx context.Context, name string) (database, error) {
 	path := filepath.Join(e.dir, "tenants", name, databaseFile)
@@ -106,7 +100,7 @@ func (e *sqliteEngine) open(ctx context.Context, name string) (database, error) 
 	if err != nil {
 		return nil, err
 	}
-	d := &sqliteDatabase{write: write, readers: make(chan *sqliteConn, readConns), closed: make(chan struct{})}
+	d := &sqliteDatabase{write: write}
 	if err := d.start(ctx, path, name); err != nil {
 		write.Close()
 		return nil, err
@@ -126,38 +120,27 @@ func (d *sqliteDatabase) start(ctx context.Context, path, name string) error {
 		return err
 	}
 	d.writing = &sqliteWriter{c}
-	if d.read, err = openSQLite(path, true, readConns); err != nil {
+	read, err := openSQLite(path, true, readConns)
+	if err != nil {
 		return err
 	}
-	for range readConns {
-		d.readers <- nil
-	}
+	read.SetMaxIdleConns(0) // the readers say which are kept
+	d.readers = newSQLiteReaders(read)
 	return nil
 }
 
 func (d *sqliteDatabase) reader(ctx context.Context) (conn, func(), error) {
-	var c *sqliteConn
-	select {
-	case c = <-d.readers:
-	case <-ctx.Done():
-		return nil, nil, ctx.Err()
-	case <-d.closed:
-		return nil, nil, errClosed
-	}
-	if c == nil {
-		var err error
-		if c, err = newSQLiteConn(ctx, d.read); err != nil {
-			d.readers <- nil
-			return nil, nil, err
-		}
+	c, err := d.readers.take(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
 	if _, err := c.exec("BEGIN"); err != nil {
-		d.readers <- c
+		d.readers.give(c)
 		return nil, nil, err
 	}
 	return c, func() {
 		c.exec("ROLLBACK")
-		d.readers <- c
+		d.readers.give(c)
 	}, nil
 }
 
@@ -169,14 +152,8 @@ func (d *sqliteDatabase) dialect() Dialect { return SQLite }
 
 // close waits for the reads in hand.
 func (d *sqliteDatabase) close() {
-	close(d.closed)
-	for range readConns {
-		if c := <-d.readers; c != nil {
-			c.close()
-		}
-	}
+	d.readers.close()
 	d.writing.close()
-	d.read.Close()
 	d.write.Close()
 }
 

@@ -1,6 +1,10 @@
 package store
 
-import "context"
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+)
 
 // Dialect says which engine a company is on.
 func (t *Tenant) Dialect() Dialect { return t.db.dialect() }
@@ -19,4 +23,57 @@ func Prepare(ctx context.Context, t *Tenant, query string) error {
 		_, err = c.prepare(query)
 	}
 	return err
+}
+
+// Explain has the engine say how it would find the rows of a statement.
+func Explain(ctx context.Context, t *Tenant, query string) (plan string, err error) {
+	c, done, err := t.db.reader(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	if c, ok := c.(*pgConn); ok {
+		return c.explain(ctx, query)
+	}
+	rows, err := c.query("EXPLAIN QUERY PLAN "+query, make([]any, strings.Count(numbered(query), "$"))...)
+	if err != nil {
+		return "", err
+	}
+	err = each(rows, func() error {
+		var id, parent, unused int64
+		var step string
+		err := rows.Scan(&id, &parent, &unused, &step)
+		plan += step + "\n"
+		return err
+	})
+	return plan, err
+}
+
+// explain asks for the plan that serves whatever values there may be.
+func (c *pgConn) explain(ctx context.Context, query string) (plan string, err error) {
+	if _, err := c.query("SELECT 1"); err != nil { // sends what names the company
+		return "", err
+	}
+	name, bound := "explained_"+rand.Text(), rebindPostgres(query)
+	values := strings.TrimSuffix(strings.Repeat("NULL, ", strings.Count(bound, "$")), ", ")
+	if values != "" {
+		values = "(" + values + ")"
+	}
+	results, err := c.pg.Exec(ctx, `SET LOCAL plan_cache_mode = force_generic_plan; PREPARE `+name+` AS `+bound+`; EXPLAIN (COSTS OFF) EXECUTE `+name+values).ReadAll()
+	if err != nil {
+		return "", err
+	}
+	for _, row := range results[2].Rows {
+		plan += string(row[0]) + "\n"
+	}
+	return plan, nil
+}
+
+// IdleReads says how many read connections a company keeps for the next who
+// needs one.
+func IdleReads(t *Tenant) int {
+	readers := t.db.(*sqliteDatabase).readers
+	readers.mu.Lock()
+	defer readers.mu.Unlock()
+	return len(readers.idle)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 )
 
 // sqliteConn is one connection to a database file with its prepared
@@ -11,6 +12,7 @@ import (
 type sqliteConn struct {
 	c     *sql.Conn
 	stmts map[string]*sql.Stmt
+	given time.Time // back to the readers, at last
 }
 
 func newSQLiteConn(ctx context.Context, db *sql.DB) (*sqliteConn, error) {
