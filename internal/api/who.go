@@ -103,7 +103,9 @@ func (s *Server) withoutSession(c caller, company, secret string) (caller, error
 // companyOf finds the company: by the host that it has claimed, by the
 // credential, or because there is only one.
 func (s *Server) companyOf(r *http.Request, credential string) (string, error) {
-	if name := s.Store.ByHost(hostOnly(r.Host)); name != "" {
+	host := hostOnly(r.Host)
+	s.Store.Meet(r.Context(), host, credential)
+	if name := s.Store.ByHost(host); name != "" {
 		return name, nil
 	}
 	names := s.Store.Tenants()

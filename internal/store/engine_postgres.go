@@ -53,7 +53,14 @@ func openPostgres(ctx context.Context, opts Options, root *seal.Root) (e *pgEngi
 	config.ConnConfig.RuntimeParams["search_path"] = pgSchema
 	config.ConnConfig.RuntimeParams["application_name"] = "verbale"
 	config.ConnConfig.RuntimeParams["synchronous_commit"] = "on"
-	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "30000" // a node that hangs does not hold a company for ever
+	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "30000" // who hangs while it reads holds up only the clearing away of old rows
+	// A node that has lost its power closes nothing: its connections are given
+	// up after this many milliseconds without an answer to what was sent, and
+	// after fifteen seconds to nothing at all.
+	config.ConnConfig.RuntimeParams["tcp_user_timeout"] = "15000"
+	config.ConnConfig.RuntimeParams["tcp_keepalives_idle"] = "5"
+	config.ConnConfig.RuntimeParams["tcp_keepalives_interval"] = "5"
+	config.ConnConfig.RuntimeParams["tcp_keepalives_count"] = "2"
 	config.ConnConfig.ConnectTimeout = 5 * time.Second
 	config.ConnConfig.DialFunc = (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 3}}).DialContext
 	if !strings.Contains(opts.Database, "pool_max_conns=") {

@@ -257,6 +257,10 @@ const (
 	pgCommit    = "COMMIT"
 	pgRollback  = "ROLLBACK"
 	pgCompany   = "SELECT set_config('verbale.tenant', ?, true)"
+	// Whoever writes holds up all other nodes, also while it is paused or cut
+	// off. Between two statements of a transaction lie milliseconds, so after
+	// seconds it is taken for gone; should it come back, nothing was written.
+	pgWrites = "SELECT set_config('idle_in_transaction_session_timeout', '5s', true)"
 	// The head's row is the right to write: whoever has locked it is alone
 	// until the end of the transaction, on whatever node.
 	pgLockHead = `SELECT size, time, roots, frozen, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) FROM head WHERE id = 1 FOR UPDATE`
@@ -269,7 +273,7 @@ type pgWriter struct {
 }
 
 func (w *pgWriter) begin() (head Head, clock int64, err error) {
-	if err := errors.Join(w.later(pgBegin), w.later(pgCompany, strconv.FormatInt(w.company, 10))); err != nil {
+	if err := errors.Join(w.later(pgBegin), w.later(pgWrites), w.later(pgCompany, strconv.FormatInt(w.company, 10))); err != nil {
 		return head, 0, err
 	}
 	var h headRow

@@ -218,6 +218,89 @@ func awaitCompany(t testing.TB, s *store.Server, name string) {
 	}
 }
 
+// TestACompanyThatAnotherNodeMadeIsKnownAtOnce does not wait for the lookout,
+// which would tell within a second.
+func TestACompanyThatAnotherNodeMadeIsKnownAtOnce(t *testing.T) {
+	t.Parallel()
+	all, _, _ := nodes(t, 2)
+	for _, name := range []string{"acme", "bolt"} {
+		if _, err := all[0].CreateTenant(t.Context(), name, name+".example"); err != nil {
+			t.Fatal(err)
+		}
+		all[1].Meet(t.Context(), name+".example", "")
+		if got := all[1].ByHost(name + ".example"); got != name {
+			t.Errorf("%s.example was %q's", name, got)
+		}
+		if _, err := all[1].Tenant(t.Context(), name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestStrangersDoNotHaveTheCatalogueAskedAgainAndAgain counts in the database
+// itself how often its rows were walked through.
+func TestStrangersDoNotHaveTheCatalogueAskedAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	all, owner, _ := nodes(t, 1)
+	db := connect(t, owner, "")
+	walks := func() (n int) {
+		t.Helper()
+		if err := db.QueryRow(`SELECT seq_scan + idx_scan FROM pg_stat_user_tables WHERE relname = 'tenant'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := walks()
+	for i := range 20_000 {
+		all[0].Meet(t.Context(), fmt.Sprint("host", i), fmt.Sprint("company", i))
+	}
+	all[0].Close() // a connection that ends has told what it did
+	if n := walks() - before; n > 50 {
+		t.Errorf("20,000 strangers had the catalogue asked %d times", n)
+	}
+}
+
+// TestANodeThatHangsWhileItWritesHoldsUpOthersForSecondsAlone stops one node in
+// the middle of its transaction, as a machine that is paused or swapped out.
+func TestANodeThatHangsWhileItWritesHoldsUpOthersForSecondsAlone(t *testing.T) {
+	t.Parallel()
+	all, _, _ := nodes(t, 2)
+	hangs := newTenant(t, all[0], "acme")
+	other, err := all[1].Tenant(t.Context(), "acme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside, wake, end := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		end <- hangs.Write(context.Background(), func(tx *store.Tx) error {
+			if err := say("asleep")(tx); err != nil {
+				return err
+			}
+			close(inside)
+			<-wake
+			return nil
+		})
+	}()
+	<-inside
+	began := time.Now()
+	write(t, other, say("awake"))
+	took := time.Since(began)
+	t.Logf("the other node wrote after %v", took)
+	if took < time.Second {
+		t.Error("the node that hangs had not the right to write")
+	}
+	if took > 10*time.Second {
+		t.Errorf("the other node could write only after %v", took)
+	}
+	close(wake)
+	if p := problem.Of(<-end); p == nil || p.Code != "store.unreachable" {
+		t.Errorf("who woke up too late was answered %v", p)
+	}
+	mustAudit(t, other, 1)
+	write(t, hangs, say("again"))
+	mustAudit(t, other, 2)
+}
+
 func TestWhatAnotherNodeEntersIsHeardOfWithoutABus(t *testing.T) {
 	t.Parallel()
 	all, _, _ := nodes(t, 2)

@@ -17,6 +17,7 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+	"golang.org/x/time/rate"
 
 	"verbale/internal/problem"
 	"verbale/internal/seal"
@@ -58,6 +59,10 @@ type Server struct {
 	hosts   map[string]string  // host name to company; guarded by mu
 	names   []string           // sorted; guarded by mu
 	closed  bool               // guarded by mu
+
+	loading sync.Mutex    // held while the catalogue is asked, so that no older answer comes last
+	asked   time.Time     // when it was last begun to be asked; guarded by loading
+	looks   *rate.Limiter // how often strangers may have it asked
 }
 
 type opened struct {
@@ -86,7 +91,7 @@ func OpenServer(ctx context.Context, dir string, opts Options) (*Server, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir, opts: opts, lock: lock, tenants: map[string]*opened{}, hosts: map[string]string{}}
+	s := &Server{dir: dir, opts: opts, lock: lock, tenants: map[string]*opened{}, hosts: map[string]string{}, looks: rate.NewLimiter(1, 3)}
 	if err := s.open(ctx); err != nil {
 		s.Close()
 		return nil, err
@@ -115,7 +120,9 @@ func (s *Server) open(ctx context.Context) (err error) {
 // told hears what other nodes have done: companies and hosts that are new, and
 // registers that have grown.
 func (s *Server) told(ctx context.Context, heads []TenantHead) {
-	if err := s.load(ctx); err != nil {
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := s.load(limited); err != nil {
 		return // the lookout says so; the next second tells again
 	}
 	for _, h := range heads {
@@ -132,6 +139,14 @@ func (s *Server) told(ctx context.Context, heads []TenantHead) {
 func (s *Server) Shared() bool { return s.engine.shared() }
 
 func (s *Server) load(ctx context.Context) error {
+	s.loading.Lock()
+	defer s.loading.Unlock()
+	return s.ask(ctx)
+}
+
+// ask reads the catalogue; loading is held.
+func (s *Server) ask(ctx context.Context) error {
+	s.asked = time.Now()
 	names, hosts, err := s.engine.catalog().load(ctx)
 	if err != nil {
 		return err
@@ -297,8 +312,44 @@ func (s *Server) Adopt(ctx context.Context, name string, hosts ...string) (*Tena
 
 func (s *Server) tenantDir(name string) string { return filepath.Join(s.dir, "tenants", name) }
 
+// Meet looks the catalogue up again if neither the host nor the company, each
+// of which may be empty, is known here: another node may just have made it.
+// Strangers can name what is not there as often as they like, so it is asked
+// once a second on the whole (three times at once at the most), and who comes while it is asked shares the
+// answer. What is missed is heard of within a second all the same.
+func (s *Server) Meet(ctx context.Context, host, company string) {
+	if !s.Shared() || s.knows(host, company) {
+		return
+	}
+	came := time.Now()
+	s.loading.Lock()
+	defer s.loading.Unlock()
+	if s.asked.After(came) || !s.looks.Allow() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookoutEvery)
+	defer cancel()
+	s.ask(ctx) // what fails, the lookout says and tries again
+}
+
+func (s *Server) knows(host, company string) bool {
+	if s.ByHost(host) != "" {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.has(company)
+}
+
+// has says whether a company is known; mu is held.
+func (s *Server) has(company string) bool {
+	_, found := slices.BinarySearch(s.names, company)
+	return found
+}
+
 // Tenant opens a company, or gives it as it is open.
 func (s *Server) Tenant(ctx context.Context, name string) (*Tenant, error) {
+	s.Meet(ctx, "", name)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if o, ok := s.tenants[name]; ok {
@@ -307,7 +358,7 @@ func (s *Server) Tenant(ctx context.Context, name string) (*Tenant, error) {
 	if s.closed {
 		return nil, errClosed
 	}
-	if i := sort.SearchStrings(s.names, name); i == len(s.names) || s.names[i] != name {
+	if !s.has(name) {
 		return nil, ErrNoCompany
 	}
 	t, err := openTenant(ctx, s.engine, name, s.tenantDir(name), s.root, s.opts)
