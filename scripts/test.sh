@@ -19,10 +19,10 @@ export VERBALE_TEST_S3
 scripts/need.sh nginx haproxy caddy promtool
 
 step "Go, with the race detector"
-CGO_ENABLED=1 "$go" test -race ./...
+CGO_ENABLED=1 "$go" test -race -timeout 30m ./...
 
 step "Go again, on PostgreSQL"
-VERBALE_TEST_ENGINE=postgres "$go" test ./internal/... ./e2e
+VERBALE_TEST_ENGINE=postgres "$go" test -timeout 20m ./internal/... ./e2e
 
 step "simulated schedules, without the race detector: more of them in the same time"
 "$go" test ./e2e/sim

@@ -229,7 +229,7 @@ func TestACompanyTakenBackToAMomentIsWhatItWasThen(t *testing.T) {
 		if err := l.tenant.Snapshot(t.Context(), path); err != nil {
 			t.Fatal(err)
 		}
-		then[l.tenant.Head().Size] = path
+		then[entriesIn(t, path)] = path
 	}
 	for entries, path := range then {
 		dir := t.TempDir()
@@ -259,6 +259,21 @@ func TestACompanyTakenBackToAMomentIsWhatItWasThen(t *testing.T) {
 
 // sinceSet tells rows of passwords, whose text is in no entry: one that was set
 // again since is the new one.
+// entriesIn counts those of a company's file: what follows the register may
+// have entered more into the company since.
+func entriesIn(t *testing.T, path string) (size int64) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRow(`SELECT size FROM head`).Scan(&size); err != nil {
+		t.Fatal(err)
+	}
+	return size
+}
+
 func sinceSet(row string) bool { return strings.HasPrefix(row, "password ") }
 
 func TestARestoreToAMomentIsProvenAndGoesOn(t *testing.T) {
@@ -271,9 +286,11 @@ func TestARestoreToAMomentIsProvenAndGoesOn(t *testing.T) {
 	}
 	stop()
 	var archive, said bytes.Buffer
+	before := tenant.Head().Size
 	if err := h.backup(t.Context(), onCompany{"acme"}, nil, &archive); err != nil {
 		t.Fatal(err)
 	}
+	after := tenant.Head().Size // marks may be entered meanwhile
 	key, err := os.ReadFile(filepath.Join(data, "root.key"))
 	if err != nil {
 		t.Fatal(err)
@@ -297,7 +314,7 @@ func TestARestoreToAMomentIsProvenAndGoesOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if to.Entries != 0 && back.Head().Size != to.Entries || to.Entries == 0 && back.Head().Size != tenant.Head().Size {
+		if size := back.Head().Size; to.Entries != 0 && size != to.Entries || to.Entries == 0 && (size < before || size > after) {
 			t.Errorf("%+v: %d entries", to, back.Head().Size)
 		}
 		if _, err := back.Checkpoint(t.Context()); err != nil {
