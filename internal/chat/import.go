@@ -99,7 +99,8 @@ func DissolveImported(tx *store.Tx, by org.Actor, imp, conversation int64) error
 // deleted by whoever undoes it; more says that others are left. Their numbers
 // n stay, so that no client sees a gap.
 func UndoImported(tx *store.Tx, by org.Actor, imp int64, limit int) (more bool, err error) {
-	ids, err := tx.Ints(`SELECT id FROM message WHERE imported = ? AND deleted = 0 ORDER BY n LIMIT ?`, imp, limit)
+	// The index has the imported ones alone, and is taken only if that is said.
+	ids, err := tx.Ints(`SELECT id FROM message WHERE imported = ? AND imported <> 0 AND deleted = 0 ORDER BY n LIMIT ?`, imp, limit)
 	if err != nil || len(ids) == 0 {
 		return false, err
 	}

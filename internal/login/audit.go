@@ -107,8 +107,9 @@ func auditLinks(tx *store.Tx) (faults []string, err error) {
 	}
 	rows.Close()
 	entries, err := tx.QueryEntries(`SELECT ` + store.EntryColumns + ` FROM link l
-		JOIN entry e ON e.seq = l.id OR e.subject = l.id AND e.subject <> 0 AND e.kind = 'invite.revoked'
-		WHERE l.revoked = 0 ORDER BY e.seq`)
+		JOIN entry e ON e.seq = l.id WHERE l.revoked = 0
+		UNION ALL SELECT ` + store.EntryColumns + ` FROM link l
+		JOIN entry e ON e.subject = l.id AND e.subject <> 0 AND e.kind = 'invite.revoked' WHERE l.revoked = 0 ORDER BY 1`)
 	if err != nil {
 		return nil, err
 	}

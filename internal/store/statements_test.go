@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/tools/go/packages"
@@ -19,17 +20,25 @@ import (
 // compiler sees it: put together from constants, whole.
 func statements(t *testing.T) map[string]string {
 	t.Helper()
+	found, err := findStatements()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+var findStatements = sync.OnceValues(func() (map[string]string, error) {
 	loaded, err := packages.Load(&packages.Config{
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps,
 		Dir:  filepath.Join("..", ".."),
 	}, "./internal/...")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	found := map[string]string{}
 	for _, p := range loaded {
 		for _, err := range p.Errors {
-			t.Fatal(err)
+			return nil, err
 		}
 		for _, file := range p.Syntax {
 			ast.Inspect(file, func(n ast.Node) bool {
@@ -48,8 +57,8 @@ func statements(t *testing.T) map[string]string {
 			})
 		}
 	}
-	return found
-}
+	return found, nil
+})
 
 var sqlVerb = regexp.MustCompile(`^(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH) `)
 
