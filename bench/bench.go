@@ -13,6 +13,8 @@ import (
 // Options are what to measure.
 type Options struct {
 	Short bool   // within 20 seconds in all, and so less exactly
+	Scale bool   // W6 to W9 instead of W1 to W5, on a server of our own
+	Large int    // of W7: how many messages, if not as many as is usual
 	URL   string // a server elsewhere, instead of one of our own
 	Token string // an owner's API token there
 
@@ -35,22 +37,31 @@ type extent struct {
 	connections int           // W3
 	settle      time.Duration // W3: until the memory is read
 	messages    int           // W4
-	reads       int           // W4: pages, and searches
+	reads       int           // W4 and W7: pages, and searches
+	probes      int           // W6
+	small       int           // W7: messages that the large company is compared with
+	large       int           // W7
+	companies   int           // W8: at rest
+	shared      time.Duration // W8: active ones side by side
 }
 
 var full = extent{
 	people: 1000, saturation: 30 * time.Second, half: 15 * time.Second, flat: 15 * time.Second, paced: 15 * time.Second,
 	bare: 10 * time.Second, connections: 5000, settle: 5 * time.Second, messages: 100_000, reads: 2000,
+	probes: 40, small: 100_000, large: 1_000_000, companies: 200, shared: 15 * time.Second,
 }
 
 var short = extent{
 	people: 1000, saturation: 2500 * time.Millisecond, half: 1500 * time.Millisecond, flat: 1500 * time.Millisecond, paced: 1500 * time.Millisecond,
 	bare: time.Second, connections: 3000, settle: 500 * time.Millisecond, messages: 3000, reads: 200,
+	probes: 5, small: 2000, large: 10_000, companies: 20, shared: 1500 * time.Millisecond,
 }
 
 var errToken = problem.New(problem.Invalid, "bench.token", "To measure a server elsewhere give both its --url and --token, an owner's API token there. The measuring makes people and conversations in that company.")
 
 var errDatabase = problem.New(problem.Invalid, "bench.database", "To measure PostgreSQL give both --database and --database-owner, of an empty database. scripts/bench.sh makes one for the run.")
+
+var errScale = problem.New(problem.Invalid, "bench.scale", "The measurements of --scale start servers of their own, and so cannot be taken of one elsewhere.")
 
 // run is one run of the bench.
 type run struct {
@@ -72,6 +83,12 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	}
 	if o.Short {
 		r.extent, r.report.Short = short, true
+	}
+	if o.Large > 0 {
+		r.large = o.Large
+	}
+	if o.Scale && o.URL != "" {
+		return r.report, errScale
 	}
 	if r.say == nil {
 		r.say = func(string) {}
@@ -96,20 +113,31 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	defer r.server.stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	for _, step := range []struct {
-		what string
-		do   func(context.Context) error
-	}{
+	steps := []step{
 		{"W5: starting", r.w5}, {"letting people in", r.people},
 		{"W3: idle connections", r.w3}, {"W1: 50 senders", r.w1},
 		{"W2: one group of 1,000", r.w2}, {"W4: a long conversation", r.w4},
-	} {
+	}
+	if o.Scale {
+		r.report.Scale, r.extent.people = new(Scale), groups*groupSize
+		steps = []step{
+			{"W5: starting", r.w5}, {"letting people in", r.people},
+			{"W6: how far followers are behind", r.w6}, {"W7: a large company", r.w7}, {"W9: a backup", r.w9},
+			{"W8: many companies", r.w8},
+		}
+	}
+	for _, step := range steps {
 		r.say(step.what)
 		if err := step.do(ctx); err != nil {
 			return r.report, fmt.Errorf("%s: %w", step.what, err)
 		}
 	}
 	return r.report, ctx.Err()
+}
+
+type step struct {
+	what string
+	do   func(context.Context) error
 }
 
 // w5 starts the server, if it is ours.
@@ -133,7 +161,7 @@ func (r *run) w5(ctx context.Context) error {
 // people makes the company, and looks how much an idle server with a company
 // holds.
 func (r *run) people(ctx context.Context) (err error) {
-	if r.company, err = newCompany(ctx, r.server, r.token); err != nil {
+	if r.company, err = newCompany(ctx, r.server, r.token, "bench"); err != nil {
 		return err
 	}
 	pause(ctx, r.settle)

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -96,6 +97,24 @@ func TestReportHasTheAgreedShape(t *testing.T) {
 	var table strings.Builder
 	if err := (Report{}).Print(&table); err != nil || strings.Contains(table.String(), "NaN") {
 		t.Errorf("printed %q, %v", table.String(), err)
+	}
+}
+
+func TestScaleIsInTheReportOnlyWhenItWasMeasured(t *testing.T) {
+	t.Parallel()
+	scale := Scale{W8: W8{Companies: 200, Even: 10, Noisy: 11}}
+	encoded, err := json.Marshal(Report{Scale: &scale})
+	if err != nil || !strings.Contains(string(encoded), `"scale":{"w6":{"rate":0,"index_ms":{"p50":0,"p99":0},"hub_ms":`) ||
+		!strings.Contains(string(encoded), `"w8":{"companies":200,"mib_per_company":0,"active":0,"even_p95_ms":10,"noisy_p95_ms":11}`) {
+		t.Errorf("the report is %s, %v", encoded, err)
+	}
+	var table strings.Builder
+	err = Report{Scale: &scale}.Print(&table)
+	if err != nil || !strings.Contains(table.String(), "p95 11.00 ms, +10 % on 10.00 ms") || strings.Contains(table.String(), "W1") || strings.Contains(table.String(), "NaN") {
+		t.Errorf("printed %q, %v", table.String(), err)
+	}
+	if _, err := Run(context.Background(), Options{Scale: true, URL: "https://chat.example", Token: "x"}); !errors.Is(err, errScale) {
+		t.Errorf("the scale of a server elsewhere: %v", err)
 	}
 }
 

@@ -91,7 +91,7 @@ func (p *person) join(ctx context.Context, link, name string) error {
 
 // newCompany makes a company with its owner on a server of our own, or signs
 // in to one elsewhere by a token.
-func newCompany(ctx context.Context, server *process, token string) (*company, error) {
+func newCompany(ctx context.Context, server *process, token, name string) (*company, error) {
 	c := &company{server: server, owner: &person{server: server}}
 	if token != "" {
 		c.owner.credential = http.Header{"Authorization": {"Bearer " + token}}
@@ -101,7 +101,7 @@ func newCompany(ctx context.Context, server *process, token string) (*company, e
 		return c, err
 	}
 	var made struct{ Link string }
-	if err := server.run(ctx, &made, "company", "create", "bench", "--title", "Bench", "--owner", "Owner"); err != nil {
+	if err := server.run(ctx, &made, "company", "create", name, "--title", "Bench", "--owner", "Owner"); err != nil {
 		return nil, err
 	}
 	return c, c.owner.join(ctx, made.Link, "")

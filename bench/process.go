@@ -64,6 +64,19 @@ func (p *process) start(ctx context.Context) (took time.Duration, err error) {
 	return 0, fmt.Errorf("the server did not answer: %s", p.log.String())
 }
 
+// ready waits until every company is open.
+func (p *process) ready(ctx context.Context) error {
+	answer, err := http.Get(p.url + "/readyz") // which opens them
+	if err != nil {
+		return err
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("the server is not ready: %s", p.log.String())
+	}
+	return ctx.Err()
+}
+
 func (p *process) stop() {
 	if p.command == nil {
 		return

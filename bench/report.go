@@ -17,6 +17,8 @@ type Report struct {
 	Short bool `json:"short"`
 
 	Engine string `json:"engine"` // sqlite or postgres
+
+	Scale *Scale `json:"scale,omitempty"` // instead of W1 to W4
 }
 
 // Quantiles are a median and a 99th percentile, in milliseconds.
@@ -81,6 +83,10 @@ func (r Report) Print(w io.Writer) error {
 		ofBare = "30 %"
 	}
 	row("", "measured", "goal")
+	if r.Scale != nil {
+		r.Scale.print(row)
+		return t.Flush()
+	}
 	row("W1  50 senders, 10 groups of 20", "", "")
 	row("    accepted a second", "%.0f (%.0f %% of %.0f bare)", ofBare, r.W1.Rate, share(r.W1.Rate, r.W1.BareRate), r.W1.BareRate)
 	row("    answer at half of that", "p50 %.2f ms, p99 %.2f ms", "", r.W1.Ack.P50, r.W1.Ack.P99)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -31,7 +30,7 @@ func (r *run) w4(ctx context.Context) error {
 	}
 	reader, random := people[0], rand.New(rand.NewPCG(1, 2))
 	rare := func() string { return rareWord(random.IntN(r.messages/rareEvery) * rareEvery) }
-	if err := r.indexed(ctx, reader); err != nil {
+	if err := r.found(ctx, reader, rareWord((r.messages-1)/rareEvery*rareEvery)); err != nil {
 		return err
 	}
 	page, err := r.time(ctx, reader, func() string {
@@ -77,14 +76,7 @@ func (r *run) write(ctx context.Context, people []*person, group int64) error {
 			if number >= r.messages {
 				return nil
 			}
-			var text []string
-			for range 8 + random.IntN(12) {
-				text = append(text, words[random.IntN(len(words))])
-			}
-			if number%rareEvery == 0 {
-				text = append(text, rareWord(number))
-			}
-			if err := sockets[i].post(int64(number), group, strings.Join(text, " ")); err != nil {
+			if err := sockets[i].post(int64(number), group, sentence(random, number)); err != nil {
 				return err
 			}
 			select {
@@ -99,10 +91,9 @@ func (r *run) write(ctx context.Context, people []*person, group int64) error {
 	})
 }
 
-// indexed waits until the last rare word is found: the index follows.
-func (r *run) indexed(ctx context.Context, reader *person) error {
-	word := rareWord((r.messages - 1) / rareEvery * rareEvery)
-	for end := time.Now().Add(2 * time.Minute); ctx.Err() == nil; pause(ctx, 50*time.Millisecond) {
+// found waits until the search finds a word: the index follows.
+func (r *run) found(ctx context.Context, reader *person, word string) error {
+	for end := time.Now().Add(2 * time.Minute); ctx.Err() == nil; pause(ctx, 20*time.Millisecond) {
 		var found struct{ Hits []struct{ Message int64 } }
 		if err := reader.call(ctx, http.MethodGet, "/search?q="+word, nil, &found); err != nil {
 			return err
