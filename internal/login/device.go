@@ -90,12 +90,7 @@ func Authenticate(ctx context.Context, t *store.Tenant, secret string) (org.Acto
 		return a, endedOrUnknown(ctx, t, secret)
 	}
 	if err == nil && now-seen > seenEvery.Microseconds() {
-		// On a full disk this fails, and reading has to go on; the store has
-		// logged it.
-		_ = t.Write(ctx, func(tx *store.Tx) error {
-			err := tx.DoNote(`INSERT INTO device_use (device, seen) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET seen = excluded.seen`, a.Device, tx.Now())
-			return err
-		})
+		noteSeen(t, a.Device)
 	}
 	return a, err
 }
@@ -114,6 +109,26 @@ func endedOrUnknown(ctx context.Context, t *store.Tenant, secret string) error {
 		}
 		return err
 	})
+}
+
+// noting bounds how many notes may wait for the writer at once.
+var noting = make(chan struct{}, 64)
+
+// noteSeen notes that a device is in use. Nobody waits for it: reading has to go
+// on while the disk is full or another node holds up all writing. Where too many
+// wait already, the device's next request notes it.
+func noteSeen(t *store.Tenant, device int64) {
+	select {
+	case noting <- struct{}{}:
+	default:
+		return
+	}
+	go func() {
+		defer func() { <-noting }()
+		_ = t.Write(context.Background(), func(tx *store.Tx) error { // the store has logged what fails
+			return tx.DoNote(`INSERT INTO device_use (device, seen) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET seen = excluded.seen`, device, tx.Now())
+		})
+	}()
 }
 
 // Devices gives the devices that a person is signed in on, newest first.

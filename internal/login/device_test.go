@@ -127,6 +127,55 @@ func TestEndedDeviceAndDeactivatedPersonAreSignedOutAtOnce(t *testing.T) {
 	}
 }
 
+// TestWhoIsSignedInNeverWaitsForWhoWrites holds the writer up, as a full disk or
+// another node may.
+func TestWhoIsSignedInNeverWaitsForWhoWrites(t *testing.T) {
+	t.Parallel()
+	tenant, owner := newCompany(t)
+	var secret string
+	change(t, tenant, func(tx *store.Tx) (err error) {
+		_, secret, err = login.AddDevice(tx, owner, owner.Person, login.Browser, "laptop")
+		return err
+	})
+	inside, wake, end := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		end <- tenant.Write(context.Background(), func(*store.Tx) error { close(inside); <-wake; return nil })
+	}()
+	<-inside
+	let := make(chan error, 1)
+	go func() {
+		_, err := login.Authenticate(context.Background(), tenant, secret)
+		let <- err
+	}()
+	select {
+	case err := <-let:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("who is signed in waits for the writer")
+	}
+	close(wake)
+	if err := <-end; err != nil {
+		t.Error(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		var devices []login.Device
+		if err := tenant.Read(context.Background(), func(tx *store.Tx) (err error) {
+			devices, err = login.Devices(tx, owner.Person)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if devices[0].Seen > 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("it was never noted that the device is in use")
+		}
+	}
+}
+
 func TestLinksAndDevicesHaveAnEnd(t *testing.T) {
 	t.Parallel()
 	tenant, owner := newCompany(t)
