@@ -47,7 +47,11 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 		return err
 	}
 	defer nodes.Close()
-	h, err := openHouse(ctx, s.place, log, houseOptions{followers: true, node: s.Node, bus: nodes, bucket: bucket})
+	var h *house
+	err = untilReached(ctx, log, func() (err error) {
+		h, err = openHouse(ctx, s.place, log, houseOptions{followers: true, node: s.Node, bus: nodes, bucket: bucket})
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -120,6 +124,34 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 		}
 	}
 	return nil
+}
+
+// A machine that starts is often there sooner than the database that it needs:
+// so long that is waited for, and asked again so often. Until then nothing is
+// listened on, so that no balancer sends anybody here. Afterwards the server
+// ends, for whoever looks after it to see.
+const (
+	startPatience = time.Minute
+	startAgain    = time.Second
+)
+
+// untilReached opens what needs the database, again while that is only out of
+// reach. A refusal (a wrong password, a schema that is not prepared) is for
+// people to mend, and is told at once.
+func untilReached(ctx context.Context, log *slog.Logger, open func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, startPatience)
+	defer cancel()
+	for {
+		err := open()
+		if p := problem.Of(err); p == nil || p.Code != "store.unreachable" || ctx.Err() != nil {
+			return err
+		}
+		log.Warn("the server starts when the database answers", "patience", startPatience, "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(startAgain):
+		}
+	}
 }
 
 // listen opens the public address.
