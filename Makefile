@@ -29,8 +29,8 @@ check: go-tools client ## formatting, vet, staticcheck, the client's lint and ty
 fuzz: go-tools client ## each fuzz target for FUZZTIME (10s)
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 
-faults: go-tools client postgres laboratory ## every fault on many machines, as root; make faults ARGS="-run ManyNodes"
-	VERBALE_FAULTS=long $(GO) test -count=1 -timeout 90m -v ./e2e/lab $(ARGS)
+faults: go-tools client postgres s3 laboratory ## every fault on many machines, as root; make faults ARGS="-run ManyNodes"
+	VERBALE_TEST_S3=$(CURDIR)/.tools/versitygw VERBALE_FAULTS=long $(GO) test -count=1 -timeout 90m -v ./e2e/lab $(ARGS)
 
 simulate: go-tools ## simulated schedules of the whole; make simulate SCHEDULES=10000 SEED=1
 	@SCHEDULES=$(SCHEDULES) SEED=$(SEED) scripts/simulate.sh
@@ -61,6 +61,9 @@ browser:
 
 postgres:
 	@scripts/need.sh postgres
+
+s3:
+	@scripts/need.sh s3
 
 laboratory:
 	@scripts/need.sh laboratory

@@ -111,6 +111,9 @@ func (c *Client) call(ctx context.Context, at *Node, method, path string, body, 
 	if err != nil {
 		return 0, nil, err
 	}
+	if answer.StatusCode >= 500 {
+		c.refused(at, method+" "+path, answer.StatusCode, text)
+	}
 	if answer.StatusCode >= 300 {
 		return answer.StatusCode, answer.Header, fmt.Errorf("%s %s: %d %.300s", method, path, answer.StatusCode, text)
 	}
@@ -118,6 +121,35 @@ func (c *Client) call(ctx context.Context, at *Node, method, path string, body, 
 		err = json.Unmarshal(text, into)
 	}
 	return answer.StatusCode, answer.Header, err
+}
+
+// refused looks at an answer that says that the server could not. It has to be
+// one after which one comes again; "internal" would be a fault of the program.
+func (c *Client) refused(at *Node, what string, status int, text []byte) {
+	var said struct{ Code string }
+	json.Unmarshal(text, &said)
+	if status != http.StatusServiceUnavailable || said.Code == "" || said.Code == "internal" {
+		c.fault("%s at %s was answered %d %.300s", what, at.Host.Name, status, text)
+	}
+}
+
+// Upload sends a file, once, and says how it was answered and after how long.
+func (c *Client) Upload(ctx context.Context, at *Node, content string) (status int, code string, took time.Duration, err error) {
+	began := time.Now()
+	ask, err := http.NewRequestWithContext(ctx, "POST", at.URL+"/api/v1/files?name=note.txt", strings.NewReader(content))
+	if err != nil {
+		return 0, "", 0, err
+	}
+	ask.Header.Set("Content-Type", "application/octet-stream")
+	c.identify(ask.Header)
+	answer, err := http.DefaultClient.Do(ask) // no haste: files take their time
+	if err != nil {
+		return 0, "", time.Since(began), err
+	}
+	defer answer.Body.Close()
+	var said struct{ Code string }
+	err = json.NewDecoder(answer.Body).Decode(&said)
+	return answer.StatusCode, said.Code, time.Since(began), err
 }
 
 // Post sends a text until it is acknowledged as the nth of its conversation, or
@@ -165,7 +197,9 @@ func (c *Client) attempt(ctx context.Context, conversation int64, key, text stri
 
 // passing says whether a refusal by the socket is one that another attempt may
 // not meet: it comes from where things are kept, not from a rule.
-func passing(code string) bool { return code == "internal" || strings.HasPrefix(code, "store.") }
+func passing(code string) bool {
+	return strings.HasPrefix(code, "store.") || code == "request.too_long"
+}
 
 func (c *Client) postBySocket(ctx context.Context, line *session, conversation int64, key, text string) outcome {
 	answered := make(chan outcome, 1)

@@ -198,6 +198,25 @@ func (c *Crowd) HaveAll() bool {
 	return true
 }
 
+// converge is how soon everybody who is connected has what was written.
+const converge = 2 * time.Second
+
+// MustConverge wants everybody to be shown, in two seconds, what is written now.
+// The connections have stood meanwhile, or have been waited for.
+func (c *Crowd) MustConverge(t testing.TB) {
+	t.Helper()
+	c.PostEverywhere(t, "is everybody there?")
+	began := time.Now()
+	Until(t, converge, "everybody has been shown what was written after it healed", c.HaveAll)
+	t.Logf("everybody had it after %v", time.Since(began).Round(time.Millisecond))
+}
+
+// MustStand waits until everybody is connected.
+func (c *Crowd) MustStand(t testing.TB) {
+	t.Helper()
+	Until(t, time.Minute, "everybody is connected", func() bool { return c.Stands(time.Time{}) == len(c.Clients) })
+}
+
 // MustKeepEveryPromise waits until everybody has been shown everything, has
 // all conversations read to the end, and judges the record.
 func (c *Crowd) MustKeepEveryPromise(t testing.TB) history.Verdict {

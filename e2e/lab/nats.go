@@ -6,6 +6,7 @@ import "strings"
 // other.
 type NATS struct {
 	Servers []*Process
+	Hosts   []*Host
 	URL     string // of all of them, for clients to choose from
 }
 
@@ -13,7 +14,7 @@ type NATS struct {
 func (l *Lab) NATSCluster(hosts ...*Host) *NATS {
 	l.t.Helper()
 	program := built(l.t, natsServer)
-	n := &NATS{}
+	n := &NATS{Hosts: hosts}
 	var routes, urls []string
 	for _, h := range hosts {
 		routes = append(routes, "nats://"+h.At(6222))

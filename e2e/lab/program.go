@@ -35,14 +35,10 @@ func built(t testing.TB, build func() (string, error)) string {
 
 var (
 	program = sync.OnceValues(func() (string, error) {
-		given := os.Getenv("VERBALE_BIN")
-		if given == "" {
-			return goBuild("verbale", "verbale/cmd/verbale")
+		if given := os.Getenv("VERBALE_BIN"); given != "" {
+			return brought("verbale", given)
 		}
-		// Who runs it on a host may not be able to read it where it is.
-		text, err := os.ReadFile(given)
-		path := filepath.Join(os.Getenv(within), "verbale")
-		return path, errors.Join(err, os.WriteFile(path, text, 0o755))
+		return goBuild("verbale", "verbale/cmd/verbale")
 	})
 	programWithClock = sync.OnceValues(func() (string, error) {
 		dir, err := os.MkdirTemp(os.Getenv(within), "clock-*")
@@ -64,6 +60,9 @@ var (
 		return buildTool("nats-server", "github.com/nats-io/nats-server/v2")
 	})
 	versitygw = sync.OnceValues(func() (string, error) {
+		if given := os.Getenv("VERBALE_TEST_S3"); given != "" {
+			return brought("versitygw", given)
+		}
 		return buildTool("versitygw", "github.com/versity/versitygw/cmd/versitygw")
 	})
 )
@@ -74,7 +73,15 @@ func buildTool(name, from string) (string, error) {
 		return "", err
 	}
 	tools := filepath.Join(filepath.Dir(strings.TrimSpace(string(module))), "e2e", "tools")
-	return goBuild(name, "-C", tools, from)
+	return goBuild(name, "-C", tools, "-trimpath", from)
+}
+
+// brought takes a program that was built before into the run's directory: who
+// runs it on a host may not be able to read it where it is.
+func brought(name, from string) (string, error) {
+	text, err := os.ReadFile(from)
+	path := filepath.Join(os.Getenv(within), name)
+	return path, errors.Join(err, os.WriteFile(path, text, 0o755))
 }
 
 // goBuild builds a program into the run's directory.

@@ -25,7 +25,7 @@ func TestACrowdThatLosesItsServersIsBackAndHasCaughtUpInTime(t *testing.T) {
 			return []*lab.Node{h.Verbale(lab.Program(t), h.Dir("data"), nil)}
 		},
 		"three on PostgreSQL": func(t *testing.T) []*lab.Node {
-			return lab.NewCluster(t, 3).Nodes
+			return lab.NewCluster(t, 3, lab.Embedded).Nodes
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
