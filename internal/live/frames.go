@@ -134,11 +134,6 @@ func surrogate(b []byte) (uint64, bool) {
 
 // What the server sends.
 type (
-	readyFrame struct {
-		Type   string          `json:"type"`
-		Seq    int64           `json:"seq"`
-		Online json.RawMessage `json:"online"`
-	}
 	eventFrame struct {
 		Type string `json:"type"`
 		wire.Event
@@ -170,6 +165,15 @@ type (
 		Online bool   `json:"online"`
 	}
 )
+
+// readyFrame is the first frame. After a restart everybody gets one at once,
+// with a list as long as the company, so that is copied and not encoded again.
+func readyFrame(seq int64, online []byte) []byte {
+	payload := make([]byte, 0, len(online)+64)
+	payload = strconv.AppendInt(append(payload, `{"type":"ready","seq":`...), seq, 10)
+	payload = append(append(payload, `,"online":`...), online...)
+	return textFrame(append(payload, '}'))
+}
 
 // encode makes the bytes that go over the line.
 func encode(f any) []byte {

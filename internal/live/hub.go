@@ -291,7 +291,7 @@ func (h *hub) join(c *client) {
 	c.turn = h.turns % pingEvery
 	h.turns++
 	h.people[c.actor.Person] = append(h.people[c.actor.Person], c)
-	c.enqueue(encode(readyFrame{"ready", h.pos, h.list(time.Now())}))
+	c.enqueue(readyFrame(h.pos, h.list(time.Now())))
 	h.sockets++
 	h.seen.changed(c.actor.Person, time.Time{})
 	if len(h.people[c.actor.Person]) > h.gateway.opts.PerPerson {
