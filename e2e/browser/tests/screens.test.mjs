@@ -111,6 +111,14 @@ const screens = [
 		await drop(app.page, [sample('germanandroid24h.txt')]);
 		await app.heading('import.found').waitFor();
 	}],
+	['import-into', async (app, { url }) => {
+		await app.page.goto(`${url}/import`);
+		await app.button('import.choose').waitFor();
+		await drop(app.page, [sample('germanandroid24h.txt')]);
+		await app.heading('import.found').waitFor();
+		await app.page.getByText(app.t('import.place_mine'), { exact: true }).click();
+		await app.field('import.place_which').scrollIntoViewIfNeeded();
+	}],
 	['import-refused', async (app, { url }) => {
 		await app.page.goto(`${url}/import`);
 		await app.button('import.choose').waitFor();
