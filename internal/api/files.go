@@ -90,8 +90,12 @@ func (s *Server) put(ctx context.Context, blobs blob.Store, r io.Reader) (blob.S
 	return sum, size, uploadFault(err)
 }
 
-// uploadFault tells an upload that broke off from a fault of ours.
+// uploadFault tells an upload that broke off from a fault of ours, such as that
+// the line to S3 broke off.
 func uploadFault(err error) error {
+	if problem.Of(err) != nil {
+		return err
+	}
 	var cut *net.OpError // not any net.Error: a full disk's number is one, too
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &cut) {
 		return errFileCut

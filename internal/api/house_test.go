@@ -38,8 +38,10 @@ func newHouse(t *testing.T, c api.Config) *house {
 	t.Cleanup(func() { server.Close() })
 	c.Store, c.Live = server, nobodyConnected{}
 	c.Setup = func(secret string) bool { return secret == setup }
-	c.Blobs = func(t *store.Tenant) (blob.Store, error) {
-		return blob.OpenDisk(filepath.Join(t.Dir(), "files"), t.Keys(), 1<<30)
+	if c.Blobs == nil {
+		c.Blobs = func(t *store.Tenant) (blob.Store, error) {
+			return blob.OpenDisk(filepath.Join(t.Dir(), "files"), t.Keys(), 1<<30)
+		}
 	}
 	web := httptest.NewServer(api.New(c).Handler())
 	t.Cleanup(web.Close)

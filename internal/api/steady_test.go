@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"verbale/internal/api"
+	"verbale/internal/blob"
+	"verbale/internal/store"
 )
 
 // dial opens a connection that is given up by the test after a while.
@@ -38,6 +40,25 @@ func TestAnUploadThatMakesNoWayIsGivenUp(t *testing.T) {
 		if err != nil || !strings.Contains(string(answer), "file.cut") {
 			t.Errorf("%s: %v, %.200q", what, err, answer)
 		}
+	}
+}
+
+// TestAnUploadIsNotBlamedForALineToS3ThatBroke asks a port on which nobody
+// listens.
+func TestAnUploadIsNotBlamedForALineToS3ThatBroke(t *testing.T) {
+	t.Parallel()
+	bucket, err := blob.OpenBucket(blob.S3Options{Endpoint: "http://127.0.0.1:1", Region: "us-east-1", Key: "k", Secret: "s", Bucket: "b", PathStyle: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHouse(t, api.Config{Patience: time.Minute, Blobs: func(t *store.Tenant) (blob.Store, error) {
+		return bucket.Company(t.Name(), t.Keys(), t.Dir(), 1<<20)
+	}})
+	line := h.dial()
+	fmt.Fprintf(line, "POST /api/v1/files?name=x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer %s\r\nContent-Length: 3\r\n\r\nabc", h.token())
+	answer, err := io.ReadAll(line)
+	if err != nil || !strings.Contains(string(answer), " 503 ") || !strings.Contains(string(answer), "blobs.unavailable") {
+		t.Errorf("%v, %.500q", err, answer)
 	}
 }
 
