@@ -168,7 +168,11 @@ func op(method, path, id, summary, tag string) huma.Operation {
 	return huma.Operation{
 		OperationID: id, Method: method, Path: prefix + path, Summary: summary, Tags: []string{tag},
 		Security: signedIn, DefaultStatus: http.StatusOK, MaxBodyBytes: maxJSON,
-		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests},
+		// The body has been read by checkBody. A deadline set now would end in
+		// the middle of a call that waits for the database, and with it the
+		// context of the connection and of all calls that come by it later.
+		BodyReadTimeout: -1,
+		Errors:          []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests},
 	}
 }
 

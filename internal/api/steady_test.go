@@ -8,12 +8,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"verbale/internal/api"
 	"verbale/internal/blob"
+	"verbale/internal/problem"
 	"verbale/internal/store"
 )
 
@@ -43,17 +45,18 @@ func TestAnUploadThatMakesNoWayIsGivenUp(t *testing.T) {
 	}
 }
 
-// TestAnUploadIsNotBlamedForALineToS3ThatBroke asks a port on which nobody
-// listens.
+// brokenShelf is a place for files to which the line has broken.
+type brokenShelf struct{ blob.Store }
+
+var errShelf = problem.New(problem.Unavailable, "blobs.unavailable", "")
+
+func (brokenShelf) Put(context.Context, io.Reader) (blob.Sum, int64, error) {
+	return blob.Sum{}, 0, fmt.Errorf("%w (%w)", errShelf, &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded})
+}
+
 func TestAnUploadIsNotBlamedForALineToS3ThatBroke(t *testing.T) {
 	t.Parallel()
-	bucket, err := blob.OpenBucket(blob.S3Options{Endpoint: "http://127.0.0.1:1", Region: "us-east-1", Key: "k", Secret: "s", Bucket: "b", PathStyle: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := newHouse(t, api.Config{Patience: time.Minute, Blobs: func(t *store.Tenant) (blob.Store, error) {
-		return bucket.Company(t.Name(), t.Keys(), t.Dir(), 1<<20)
-	}})
+	h := newHouse(t, api.Config{Patience: time.Minute, Blobs: func(*store.Tenant) (blob.Store, error) { return brokenShelf{}, nil }})
 	line := h.dial()
 	fmt.Fprintf(line, "POST /api/v1/files?name=x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer %s\r\nContent-Length: 3\r\n\r\nabc", h.token())
 	answer, err := io.ReadAll(line)
@@ -130,4 +133,39 @@ func TestADownloadThatNobodyReadsIsGivenUp(t *testing.T) {
 		}
 		got.Body.Close()
 	}
+}
+
+// TestACallThatTakesLongSpoilsNeitherItselfNorTheNextOnItsConnection holds the
+// writer up for longer than any body may take to be read.
+func TestACallThatTakesLongSpoilsNeitherItselfNorTheNextOnItsConnection(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, api.Config{Patience: time.Minute})
+	token := h.token()
+	tenant, err := h.server.Tenant(t.Context(), "acme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := h.dial()
+	in := bufio.NewReader(line)
+	ask := func(method, path, body string) {
+		t.Helper()
+		fmt.Fprintf(line, "%s /api/v1%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", method, path, token, len(body), body)
+		answer, err := http.ReadResponse(in, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		if text, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode != 200 {
+			t.Errorf("%s %s: %d %s %v", method, path, answer.StatusCode, text, err)
+		}
+	}
+	inside, held := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(held)
+		tenant.Write(context.Background(), func(*store.Tx) error { close(inside); <-time.After(6 * time.Second); return nil })
+	}()
+	<-inside
+	ask("POST", "/tokens", `{"name":"late"}`)
+	<-held
+	ask("GET", "/me", "")
 }
