@@ -16,10 +16,15 @@ let server, browser, token, cookies, big, others, scratch;
 
 const at = (values, share) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 
-/** Notes the figures and holds the median against the budget. */
-function hold(what, values, budget, unit = 'ms') {
+function note(what, values, budget, unit = 'ms') {
 	const median = at(values, 0.5);
 	figures.push({ what, median: +median.toFixed(1), p95: +at(values, 0.95).toFixed(1), budget, unit, n: values.length });
+	return median;
+}
+
+/** Notes the figures and holds the median against the budget. */
+function hold(what, values, budget, unit = 'ms') {
+	const median = note(what, values, budget, unit);
 	assert.ok(median <= budget, `${what}: the median is ${median.toFixed(1)} ${unit}, ${budget} are allowed`);
 }
 
@@ -81,6 +86,12 @@ async function fresh(more = {}) {
 			requestAnimationFrame(() => setTimeout(() => (window.painted = performance.now())));
 		};
 		requestAnimationFrame(look);
+		// The list may be a picture of what was left; when the app itself stands, it can be used.
+		const stand = () => {
+			if (!document.querySelector('#app nav a.row')) return requestAnimationFrame(stand);
+			requestAnimationFrame(() => setTimeout(() => (window.stands = performance.now())));
+		};
+		requestAnimationFrame(stand);
 	});
 	const page = await context.newPage();
 	const line = await context.newCDPSession(page);
@@ -88,6 +99,7 @@ async function fresh(more = {}) {
 	return { context, page, line, app: new App(page), wrong };
 }
 const painted = (page) => page.waitForFunction(() => window.painted).then((handle) => handle.jsonValue());
+const stands = (page) => page.waitForFunction(() => window.stands).then((handle) => handle.jsonValue());
 
 test('the scripts before a usable conversation weigh at most 160 kB', async () => {
 	const { context, page, app } = await fresh({ serviceWorkers: 'block' });
@@ -123,14 +135,17 @@ test('a warm open paints the list in at most 400 ms, offline too', async () => {
 	await painted(page);
 	await app.shellKept();
 	await page.waitForFunction(() => navigator.serviceWorker.controller);
-	for (const [offline, name] of [[false, 'warm open to list painted'], [true, 'warm open, offline']]) {
+	for (const [offline, name] of [[false, 'warm open'], [true, 'warm open, offline']]) {
 		await context.setOffline(offline);
 		const times = [];
+		const usable = [];
 		for (let n = 0; n < 9; n++) {
 			await page.goto(`${server.url}/chats`);
+			usable.push(await stands(page));
 			times.push(await painted(page));
 		}
-		hold(name, times, 400);
+		note(`${name} to list in reach`, usable);
+		hold(`${name} to list painted`, times, 400);
 	}
 	await context.close();
 });

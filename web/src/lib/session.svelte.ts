@@ -2,6 +2,7 @@
 import { goto } from '$app/navigation';
 import { api, whenSignedOut, type Me } from '$lib/api';
 import { setLanguage, language } from '$lib/i18n';
+import { forgetPicture } from '$lib/look/picture';
 import { Engine, store } from '$lib/sync';
 
 const KEPT = 'verbale.me';
@@ -105,6 +106,7 @@ class Session {
 		this.running?.stop();
 		this.running = null;
 		store.clear();
+		forgetPicture();
 		try {
 			localStorage.removeItem(KEPT);
 		} catch {
