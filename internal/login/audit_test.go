@@ -44,7 +44,7 @@ func TestTheAuditNamesAnExchangedSecret(t *testing.T) {
 	exchange := func(table, column, key string, id int64) {
 		t.Helper()
 		change(t, tenant, func(tx *store.Tx) error {
-			if err := tx.Do(fmt.Sprintf(`UPDATE %s SET %s = 'somebody else''s ' || %s WHERE %s = ?`, table, column, key, key), id); err != nil {
+			if err := tx.Do(fmt.Sprintf(`UPDATE %s SET %s = ? WHERE %s = ?`, table, column, key), fmt.Sprintf("somebody else's %d", id), id); err != nil {
 				return err
 			}
 			_, err := tx.Enter(journal.Draft{Kind: "test.edited"}) // a command that enters nothing changes nothing
@@ -58,7 +58,7 @@ func TestTheAuditNamesAnExchangedSecret(t *testing.T) {
 			return err
 		}
 		old = h.Seq
-		err = tx.Do(`INSERT INTO device (id, person, kind, name, secret, made) VALUES (?, ?, 'browser', 'Firefox', x'00', ?)`, old, owner.Person, h.Time)
+		err = tx.Do(`INSERT INTO device (id, person, kind, name, secret, made) VALUES (?, ?, 'browser', 'Firefox', ?, ?)`, old, owner.Person, []byte{0}, h.Time)
 		return err
 	})
 	exchange("device", "secret", "id", old)
