@@ -98,17 +98,18 @@ test('the main flow needs no mouse', { timeout: 90_000 }, async (t) => {
 	});
 
 	await step('a message is reached, answered from its menu, and the answer quotes it', async () => {
+		const onFirstAction = page.locator('[role=menuitem]:first-child:focus');
 		await page.keyboard.press('Shift+Tab');
 		await tabBackTo(app.bubbles.last());
 		await keyboard.press('ArrowUp');
 		assert.match(await focused(), /Prima riga/);
 		await keyboard.press('Enter');
-		await page.getByRole('menu').waitFor();
+		await onFirstAction.waitFor();
 		await keyboard.press('Escape');
 		await page.getByRole('menu').waitFor({ state: 'detached' });
 		assert.match(await focused(), /Prima riga/, 'the focus is lost when the menu closes');
 		await keyboard.press('Enter');
-		await page.getByRole('menu').waitFor();
+		await onFirstAction.waitFor();
 		await keyboard.press('Enter');
 		await page.getByText(app.t('chat.replying_self')).waitFor();
 		await keyboard.type('Ricevuto');
