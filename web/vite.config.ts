@@ -17,6 +17,32 @@ const announcerWithoutStyle = {
 };
 
 /**
+ * A Lucide icon puts itself together from a list each time it is shown, which is most of what a row's
+ * tick costs. Here the drawing is written into the component, and what `ui/icon.ts` names stays open.
+ */
+const drawnIcons = {
+	name: 'drawn-icons',
+	enforce: 'pre' as const,
+	transform(code: string, id: string) {
+		if (!/@lucide\/svelte\/dist\/icons\/[\w-]+\.svelte$/.test(id)) return undefined;
+		const data = /const iconData = (\{.*\});/.exec(code)?.[1];
+		if (!data) throw new Error(`${id} is not written as expected`);
+		const { size, node } = JSON.parse(data) as {
+			size: number;
+			node: [string, Record<string, string>][];
+		};
+		const shapes = node.map(([tag, attributes]) => {
+			const all = Object.entries(attributes).map(([name, value]) => ` ${name}="${value}"`);
+			return `<${tag}${all.join('')}/>`;
+		});
+		return `<script lang="ts">
+	let { size = ${size}, strokeWidth = 2, 'aria-hidden': hidden } = $props();
+</script>
+<svg width={size} height={size} viewBox="0 0 ${size} ${size}" fill="none" stroke="currentColor" stroke-width={strokeWidth} stroke-linecap="round" stroke-linejoin="round" aria-hidden={hidden}>${shapes.join('')}</svg>`;
+	}
+};
+
+/**
  * What is always needed before a conversation can be used is one file: forty small ones, each asked
  * for when the one before it has run, cost more than their bytes.
  */
@@ -27,7 +53,7 @@ const first = {
 };
 
 export default defineConfig({
-	plugins: [announcerWithoutStyle, sveltekit()],
+	plugins: [announcerWithoutStyle, drawnIcons, sveltekit()],
 	server: {
 		// The server checks that requests come from its own origin, so the proxy speaks as that origin.
 		proxy: {

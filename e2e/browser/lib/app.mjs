@@ -63,6 +63,8 @@ export class App {
 
 	async openRow(title) {
 		await this.row(title).click();
+		// The composer of the last one may still be there; the row and it change together.
+		await this.page.locator('nav a[aria-current=true]').filter({ hasText: title }).waitFor({ state: 'attached' });
 		await this.composer.waitFor();
 	}
 

@@ -21,6 +21,8 @@ export class Composing {
 	editing = $state.raw<Message | null>(null);
 	/** What was being written when an edit began. */
 	private aside = '';
+	/** The message that the kept draft answers; 0: none. */
+	private keptReply = 0;
 	private timer: ReturnType<typeof setTimeout> | undefined;
 
 	count: number = $derived([...this.text].length);
@@ -29,6 +31,17 @@ export class Composing {
 
 	constructor(readonly conversation: number) {
 		this.text = store.drafts.get(conversation) ?? '';
+	}
+
+	/** What the draft answers is asked of the disk after the conversation is shown. */
+	async restoreReply(): Promise<void> {
+		const { copy } = session.engine;
+		const draft = await copy.draft(this.conversation).catch(() => undefined);
+		if (!draft?.reply_to || this.replyTo) return;
+		const message = await copy.message(draft.reply_to).catch(() => undefined);
+		if (!message || message.deleted || this.replyTo) return;
+		this.replyTo = message;
+		this.keptReply = message.id;
 	}
 
 	reply(message: Message): void {
@@ -53,8 +66,10 @@ export class Composing {
 	/** One step back: out of the edit, then out of the reply. False if there was none. */
 	back(): boolean {
 		if (this.editing) this.stopEditing();
-		else if (this.replyTo) this.replyTo = null;
-		else return false;
+		else if (this.replyTo) {
+			this.replyTo = null;
+			this.keepSoon();
+		} else return false;
 		return true;
 	}
 
@@ -83,12 +98,14 @@ export class Composing {
 	keep(): void {
 		clearTimeout(this.timer);
 		const text = this.editing ? this.aside : this.text;
-		if (!session.me || (store.drafts.get(this.conversation) ?? '') === text) return;
+		const reply_to = this.replyTo?.id ?? 0;
+		const before = store.drafts.get(this.conversation) ?? '';
+		if (!session.me || (before === text && this.keptReply === reply_to)) return;
+		this.keptReply = reply_to;
 		const drafts = new Map(store.drafts);
 		if (text) drafts.set(this.conversation, text);
 		else drafts.delete(this.conversation);
 		store.drafts = drafts;
-		const reply_to = this.replyTo?.id ?? 0;
 		session.engine.copy
 			.keepDraft({ conversation: this.conversation, text, reply_to })
 			.catch(() => {});
