@@ -32,24 +32,26 @@ func (r *run) w9(ctx context.Context) error {
 	return os.Remove(to)
 }
 
-// writePlainly writes bytes that cannot be compressed, and waits for the disk.
-func writePlainly(path string, size int64) (time.Duration, error) {
-	block := make([]byte, 1<<20)
-	for i := range block {
-		block[i] = byte(rand.Uint32())
-	}
-	began := time.Now()
+// writePlainly writes bytes of which none are like others, so that nothing
+// below can spare itself the work, and waits for the disk. What it takes to
+// make them is not counted.
+func writePlainly(path string, size int64) (took time.Duration, err error) {
 	file, err := os.Create(path)
 	if err != nil {
 		return 0, err
 	}
 	defer os.Remove(path)
 	defer file.Close()
-	for at := int64(0); at < size; at += int64(len(block)) {
-		if _, err := file.Write(block[:min(int64(len(block)), size-at)]); err != nil {
+	block, random := make([]byte, 1<<20), rand.NewChaCha8([32]byte{})
+	for left := size; left > 0; left -= int64(len(block)) {
+		random.Read(block)
+		began := time.Now()
+		if _, err := file.Write(block[:min(int64(len(block)), left)]); err != nil {
 			return 0, err
 		}
+		took += time.Since(began)
 	}
+	began := time.Now()
 	err = file.Sync()
-	return max(time.Since(began), 1), err
+	return max(took+time.Since(began), 1), err
 }

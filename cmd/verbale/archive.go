@@ -20,6 +20,7 @@ import (
 
 	"verbale/internal/blob"
 	"verbale/internal/problem"
+	"verbale/internal/store"
 )
 
 // A backup is a tar archive of one company: first the manifest, then the
@@ -57,38 +58,37 @@ type end struct {
 
 var errCut = problem.New(problem.Invalid, "backup.cut", "This backup is not whole: its end is missing. Nothing was restored.")
 
-// writeArchive writes a company: the database from a snapshot, its files from
-// where they are kept, everything else from its directory. Files are written
-// once and never changed, so they can be read after the snapshot: it needs none
-// that is not there.
-func writeArchive(ctx context.Context, out io.Writer, m manifest, snapshot, dir string, files blob.Store) (end, error) {
-	w := newArchive(ctx, out)
-	if err := w.company(m, snapshot, dir, files); err != nil {
-		return w.end, err
-	}
-	return w.end, w.tar.Close()
-}
-
 func newArchive(ctx context.Context, out io.Writer) *archiveWriter {
 	return &archiveWriter{ctx: ctx, tar: tar.NewWriter(out), sum: sha256.New()}
 }
 
-// company writes all that an archive holds of a company. With no store, its
-// files stay where they are.
-func (w *archiveWriter) company(m manifest, snapshot, dir string, files blob.Store) error {
+// company writes all that an archive holds of a company: the database from a
+// snapshot, its files from where they are kept, everything else from its
+// directory. Files are written once and never changed, so they can be read
+// after the snapshot: it needs none that is not there. With no store, they stay
+// where they are. What the snapshot needs meanwhile lies in scratch.
+func (w *archiveWriter) company(m manifest, tenant *store.Tenant, scratch string, files blob.Store) error {
 	if err := w.json(manifestName, m); err != nil {
 		return err
 	}
-	if err := w.file(contents+databaseName, snapshot); err != nil {
+	if err := w.database(tenant, scratch); err != nil {
 		return err
 	}
+	reached("copied")
 	if files != nil {
-		if err := errors.Join(w.rest(dir), w.files(files)); err != nil {
+		if err := errors.Join(w.rest(tenant.Dir()), w.files(files)); err != nil {
 			return err
 		}
 	}
 	w.end.SHA256 = hex.EncodeToString(w.sum.Sum(nil))
 	return w.json(endName, w.end)
+}
+
+// database writes it as of one moment.
+func (w *archiveWriter) database(tenant *store.Tenant, scratch string) error {
+	return tenant.Snapshot(w.ctx, scratch, func(size int64) (io.Writer, error) {
+		return w, w.header(contents+databaseName, size, time.Now())
+	})
 }
 
 // files writes the sealed files as they lie where they are kept.
@@ -169,13 +169,24 @@ func (w *archiveWriter) copy(name string, from io.Reader, size int64, written ti
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	if err := w.tar.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: size, ModTime: written, Typeflag: tar.TypeReg, Format: tar.FormatPAX}); err != nil {
+	if err := w.header(name, size, written); err != nil {
 		return err
 	}
-	n, err := io.Copy(io.MultiWriter(w.tar, w.sum), from)
-	w.end.Files++
-	w.end.Bytes += n
+	_, err := io.Copy(w, from)
 	return err
+}
+
+func (w *archiveWriter) header(name string, size int64, written time.Time) error {
+	w.end.Files++
+	return w.tar.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: size, ModTime: written, Typeflag: tar.TypeReg, Format: tar.FormatPAX})
+}
+
+// Write writes contents, and counts them in.
+func (w *archiveWriter) Write(p []byte) (int, error) {
+	n, err := w.tar.Write(p)
+	w.sum.Write(p[:n])
+	w.end.Bytes += int64(n)
+	return n, err
 }
 
 // readManifest reads an archive's first file.

@@ -117,8 +117,10 @@ func stage(ctx context.Context, archive *tar.Reader, m manifest, work string) (s
 		return "", found, err
 	}
 	defer into.Close()
-	found, err = extract(ctx, archive, into)
-	return staged, found, err
+	if found, err = extract(ctx, archive, into); err != nil {
+		return staged, found, err
+	}
+	return staged, found, store.AtRest(ctx, staged)
 }
 
 // takePlace gives the staged directory its place, and then makes it known.

@@ -217,17 +217,15 @@ func (h *house) backup(ctx context.Context, b onCompany, _ io.Reader, out io.Wri
 		return noRoom(err)
 	}
 	defer os.RemoveAll(work)
-	m := h.manifestOf(tenant)
-	snapshot := filepath.Join(work, databaseName)
-	if err := tenant.Snapshot(ctx, snapshot); err != nil {
-		return err
-	}
 	files, err := h.blobs(tenant)
 	if err != nil {
 		return err
 	}
-	_, err = writeArchive(ctx, out, m, snapshot, tenant.Dir(), files)
-	return err
+	w := newArchive(ctx, out)
+	if err := w.company(h.manifestOf(tenant), tenant, work, files); err != nil {
+		return err
+	}
+	return w.tar.Close()
 }
 
 // workPrefix begins the names of directories in which a backup or a restore

@@ -20,6 +20,7 @@ import (
 	"verbale/internal/login"
 	"verbale/internal/org"
 	"verbale/internal/store"
+	"verbale/internal/store/storetest"
 )
 
 // views are the tables that the register has to give again; the others are not
@@ -225,17 +226,12 @@ func TestACompanyTakenBackToAMomentIsWhatItWasThen(t *testing.T) {
 		for range 40 {
 			l.happen()
 		}
-		path := filepath.Join(t.TempDir(), "then.db")
-		if err := l.tenant.Snapshot(t.Context(), path); err != nil {
-			t.Fatal(err)
-		}
+		path := storetest.SnapshotInto(t, l.tenant, t.TempDir())
 		then[entriesIn(t, path)] = path
 	}
 	for entries, path := range then {
 		dir := t.TempDir()
-		if err := l.tenant.Snapshot(t.Context(), filepath.Join(dir, "verbale.db")); err != nil {
-			t.Fatal(err)
-		}
+		storetest.SnapshotInto(t, l.tenant, dir)
 		got, err := store.Rewind(t.Context(), dir, "acme", h.server.Root(), store.Moment{Entries: entries}, org.Rewind, login.Rewind, chat.Rewind, importer.Rewind)
 		if err != nil || got != entries {
 			t.Fatalf("%d entries, not %d (%v)", got, entries, err)

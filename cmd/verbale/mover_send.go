@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 
 	"verbale/internal/blob"
 	"verbale/internal/journal"
@@ -105,11 +104,6 @@ func (m *mover) archive(ctx context.Context, out io.Writer, word <-chan bool) er
 		return noRoom(err)
 	}
 	defer os.RemoveAll(work)
-	snapshot := filepath.Join(work, databaseName)
-	if err := m.tenant.Snapshot(ctx, snapshot); err != nil {
-		return err
-	}
-	reached("copied")
 	var files blob.Store
 	if !m.r.InPlace {
 		if files, err = m.h.blobs(m.tenant); err != nil {
@@ -117,7 +111,7 @@ func (m *mover) archive(ctx context.Context, out io.Writer, word <-chan bool) er
 		}
 	}
 	w := newArchive(ctx, out)
-	if err := w.company(m.h.manifestOf(m.tenant), snapshot, m.tenant.Dir(), files); err != nil {
+	if err := w.company(m.h.manifestOf(m.tenant), m.tenant, work, files); err != nil {
 		return err
 	}
 	if err := w.tar.Flush(); err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"io"
 	"time"
 
 	"verbale/internal/seal"
@@ -62,8 +63,8 @@ type database interface {
 	// done gives it back.
 	writer(ctx context.Context) (c writeConn, done func(), err error)
 
-	// snapshot writes the company as of one moment into a new SQLite file.
-	snapshot(ctx context.Context, t *Tenant, path string) error
+	// snapshot gives the company as of one moment, as Tenant.Snapshot says.
+	snapshot(ctx context.Context, t *Tenant, scratch string, begin func(size int64) (io.Writer, error)) error
 
 	dialect() Dialect
 	close()

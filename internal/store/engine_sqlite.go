@@ -28,13 +28,15 @@ const (
 )
 
 // openSQLite opens a database file. WAL lets readers go on while the one
-// writer writes; synchronous=FULL makes a commit survive a power cut.
+// writer writes; synchronous=FULL makes a commit survive a power cut. What is
+// deleted is overwritten in the pages that are written anyway; pages that
+// fall free keep it, but for whoever has this file only (see unusedPages).
 func openSQLite(path string, readOnly bool, conns int) (*sql.DB, error) {
 	q := url.Values{}
 	for _, p := range []string{
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"cache_size(-8000)", "temp_store(MEMORY)", "trusted_schema(0)", "cell_size_check(1)",
-		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
+		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "secure_delete(FAST)",
 	} {
 		q.Add("_pragma", p)
 	}

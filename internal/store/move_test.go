@@ -28,12 +28,10 @@ func staged(t testing.TB, from *store.Server, tenant *store.Tenant) (dir string,
 	if err == nil {
 		err = os.WriteFile(filepath.Join(work, "root.key"), key, 0o600)
 	}
-	if err == nil {
-		err = tenant.Snapshot(t.Context(), filepath.Join(dir, "verbale.db"))
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	storetest.SnapshotInto(t, tenant, dir)
 	s, err := store.OpenServer(t.Context(), work, store.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -3,25 +3,37 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
+	"io"
 	"net/url"
-	"os"
 	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+
+	"verbale/internal/problem"
 )
 
-// Snapshot writes the company as of one moment into a new database file, while
-// it goes on: a SQLite file of this schema, whichever engine the company is
-// on. It has no journal beside it, and is durable when Snapshot returns.
-func (t *Tenant) Snapshot(ctx context.Context, path string) error {
-	if err := t.db.snapshot(ctx, t, path); err != nil {
-		os.Remove(path)
-		return classify(err)
-	}
-	file, err := os.Open(path)
+// Snapshot gives the company as of one moment, while it goes on: a SQLite file
+// of this schema, whichever engine the company is on. begin is told the file's
+// length in bytes, once, and says where it is to be written. Until Snapshot has
+// returned without an error, nothing that was written is of any worth. What
+// must lie on a disk meanwhile lies in the directory scratch.
+//
+// A file that comes from a snapshot is put AtRest before it is opened.
+func (t *Tenant) Snapshot(ctx context.Context, scratch string, begin func(size int64) (io.Writer, error)) error {
+	return classify(t.db.snapshot(ctx, t, scratch, begin))
+}
+
+// AtRest makes a company's file, which no server has open, say nothing of the
+// server that it came from: it is not frozen, and no node has a lease in it.
+func AtRest(ctx context.Context, dir string) error {
+	file, err := openLoose(filepath.Join(dir, databaseFile))
 	if err != nil {
 		return err
 	}
-	return errors.Join(file.Sync(), file.Close())
+	_, err = file.ExecContext(ctx, atRest+`; `+noLeases)
+	return classify(errors.Join(err, file.Close()))
 }
 
 // openLoose opens a file that is of no worth until it is whole: nothing is
@@ -35,20 +47,150 @@ func openLoose(path string) (*sql.DB, error) {
 	return db, err
 }
 
-// snapshot has the engine copy the file.
-func (d *sqliteDatabase) snapshot(ctx context.Context, t *Tenant, path string) error {
-	db, err := openSQLite(filepath.Join(t.dir, databaseFile), false, 1)
+// Through https://sqlite.org/dbpage.html the engine gives the pages of its
+// file as its transaction sees them, wherever they lie.
+const (
+	pagesOfFile = `SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`
+	allPages    = `SELECT pgno, data FROM sqlite_dbpage`
+	onePage     = `SELECT data FROM sqlite_dbpage WHERE pgno = ?`
+)
+
+// errDamagedFile ends a backup of what could not be brought back.
+var errDamagedFile = problem.New(problem.Unavailable, "store.corrupt", "The database file is damaged, so no backup was made of it. Stop the server, keep the file, and restore the last backup.")
+
+// snapshot sends the file's pages, with no copy of it beside. Meanwhile the
+// engine looks whether the file is whole: a backup is not the place to find
+// out that it is not.
+func (d *sqliteDatabase) snapshot(ctx context.Context, t *Tenant, _ string, begin func(size int64) (io.Writer, error)) (err error) {
+	db, err := openSQLite(filepath.Join(t.dir, databaseFile), true, 2)
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, path)
-	if err := errors.Join(err, db.Close()); err != nil {
+	defer func() { err = errors.Join(err, db.Close()) }()
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() error {
+		var said string
+		if err := db.QueryRowContext(ctx, quickCheck).Scan(&said); err != nil || said == "ok" {
+			return err
+		}
+		return errDamagedFile
+	})
+	both.Go(func() error {
+		// A deferred transaction sees the moment of its first read.
+		tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		return sendPages(ctx, tx, begin)
+	})
+	return both.Wait()
+}
+
+// sendPages reads pages while the ones before are written.
+func sendPages(ctx context.Context, tx *sql.Tx, begin func(size int64) (io.Writer, error)) error {
+	var size int64
+	if err := tx.QueryRowContext(ctx, pagesOfFile).Scan(&size); err != nil {
 		return err
 	}
-	copied, err := openLoose(path)
+	unused, err := unusedPages(ctx, tx)
 	if err != nil {
 		return err
 	}
-	_, err = copied.ExecContext(ctx, atRest+`; `+noLeases)
-	return errors.Join(err, copied.Close())
+	to, err := begin(size)
+	if err != nil {
+		return err
+	}
+	const block, ahead = 1 << 20, 4
+	blocks, spare := make(chan []byte, ahead), make(chan []byte, ahead+2)
+	for range cap(spare) {
+		spare <- make([]byte, 0, block)
+	}
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() error {
+		defer close(blocks)
+		rows, err := tx.QueryContext(ctx, allPages)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		full := <-spare
+		for rows.Next() {
+			var number uint32
+			var page sql.RawBytes
+			if err := rows.Scan(&number, &page); err != nil {
+				return err
+			}
+			if kept, free := unused[number]; free {
+				clear(page[kept:])
+			}
+			if full = append(full, page...); len(full)+len(page) <= block {
+				continue
+			}
+			select {
+			case blocks <- full:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			full = (<-spare)[:0]
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		select {
+		case blocks <- full:
+		case <-ctx.Done():
+		}
+		return ctx.Err()
+	})
+	both.Go(func() error {
+		for full := range blocks {
+			n, err := to.Write(full)
+			if err != nil {
+				return err
+			}
+			size -= int64(n)
+			spare <- full
+		}
+		return nil
+	})
+	if err := both.Wait(); err != nil {
+		return err
+	}
+	if size != 0 {
+		return errDamagedFile
+	}
+	return nil
+}
+
+// unusedPages are those of which nothing is left but what once was there, and
+// that is not carried on: https://sqlite.org/fileformat2.html#the_freelist.
+// For each it says how many bytes at its beginning are of the list itself.
+func unusedPages(ctx context.Context, tx *sql.Tx) (map[uint32]int, error) {
+	read := func(number uint32) (page []byte, err error) {
+		err = tx.QueryRowContext(ctx, onePage, number).Scan(&page)
+		return page, err
+	}
+	first, err := read(1)
+	if err != nil || len(first) < 100 {
+		return nil, errors.Join(err, errDamagedFile)
+	}
+	unused := map[uint32]int{}
+	most := binary.BigEndian.Uint32(first[36:])
+	for next := binary.BigEndian.Uint32(first[32:]); next != 0; most-- {
+		trunk, err := read(next)
+		if err != nil {
+			return nil, err
+		}
+		n := binary.BigEndian.Uint32(trunk[4:])
+		if most == 0 || int64(n) > int64(len(trunk))/4-2 {
+			return nil, errDamagedFile
+		}
+		unused[next] = int(8 + 4*n)
+		for i := range n {
+			unused[binary.BigEndian.Uint32(trunk[8+4*i:])] = 0
+		}
+		next = binary.BigEndian.Uint32(trunk)
+	}
+	return unused, nil
 }

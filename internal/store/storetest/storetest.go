@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"database/sql"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -100,4 +101,23 @@ func ownPostgres(t testing.TB, dir, company string) (*sql.DB, error) {
 	db = stdlib.OpenDB(*config)
 	_, err = db.Exec(`ALTER TABLE entry DISABLE TRIGGER USER`)
 	return db, err
+}
+
+// SnapshotInto writes a company's database file into a directory.
+func SnapshotInto(t testing.TB, tenant *store.Tenant, dir string) (path string) {
+	t.Helper()
+	path = filepath.Join(dir, "verbale.db")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	err = tenant.Snapshot(t.Context(), dir, func(int64) (io.Writer, error) { return file, nil })
+	if err == nil {
+		err = store.AtRest(t.Context(), dir)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
