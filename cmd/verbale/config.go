@@ -43,9 +43,10 @@ type config struct {
 	PublicURL      string   `env:"VERBALE_PUBLIC_URL" placeholder:"URL" help:"What people type to get here, e.g. https://chat.acme.example. Links and passkeys are made for it. Empty: http:// and the listen address."`
 	TrustedProxies []string `env:"VERBALE_TRUSTED_PROXIES" placeholder:"NET" help:"Networks of reverse proxies whose X-Forwarded-For is believed, e.g. 127.0.0.1/32. Empty: nobody's."`
 
-	Node  string `env:"VERBALE_NODE" placeholder:"NAME" help:"This server's name among those that work together, in metrics and traces. Empty: the machine's."`
-	Drain string `env:"VERBALE_DRAIN" placeholder:"TIME" help:"How long a server that is told to end goes on while /readyz says so, for load balancers to notice; in the second half of it sockets are closed one by one. Empty: 5s behind trusted proxies, 0s otherwise."`
-	Trace string `env:"VERBALE_TRACE" placeholder:"URL" help:"Where traces go, by OTLP over HTTP: otlp+http://127.0.0.1:4318 or otlp+https://... Nothing that people wrote, and nobody's name, is in them. Empty: no traces."`
+	Node     string        `env:"VERBALE_NODE" placeholder:"NAME" help:"This server's name among those that work together, in metrics and traces. Empty: the machine's."`
+	Drain    string        `env:"VERBALE_DRAIN" placeholder:"TIME" help:"How long a server that is told to end goes on while /readyz says so, for load balancers to notice; in the second half of it sockets are closed one by one. Empty: 5s behind trusted proxies, 0s otherwise."`
+	Patience time.Duration `default:"1m" env:"VERBALE_PATIENCE" placeholder:"TIME" help:"How long a server that starts waits for a database or an S3 that does not answer yet. 0s: not at all."`
+	Trace    string        `env:"VERBALE_TRACE" placeholder:"URL" help:"Where traces go, by OTLP over HTTP: otlp+http://127.0.0.1:4318 or otlp+https://... Nothing that people wrote, and nobody's name, is in them. Empty: no traces."`
 
 	MetricsFrom      []string `default:"127.0.0.1/32,::1/128" env:"VERBALE_METRICS_FROM" placeholder:"NET" help:"Networks that may read /metrics; a request through a proxy never may."`
 	MetricsCompanies bool     `default:"false" negatable:"" env:"VERBALE_METRICS_COMPANIES" help:"Tell each company apart in /metrics, by its short name, which otherwise names none."`
@@ -204,6 +205,9 @@ func (c config) checked() (s settings, err error) {
 	}
 	if s.drain, err = c.drainTime(); err != nil {
 		return s, err
+	}
+	if c.Patience < 0 || c.Patience > time.Hour {
+		return s, usage("patience: %s is not between 0s and 1h.", c.Patience)
 	}
 	if s.trace, err = collector(c.Trace); err != nil {
 		return s, err

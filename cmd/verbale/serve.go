@@ -37,7 +37,7 @@ const grace = 10 * time.Second
 func serve(ctx context.Context, s settings, log *slog.Logger, started func(*house) error) error {
 	bucket, err := s.bucket()
 	if err == nil && bucket != nil {
-		err = bucket.Check(ctx)
+		err = s.untilReached(ctx, log, func() error { return bucket.Check(ctx) })
 	}
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 	}
 	defer nodes.Close()
 	var h *house
-	err = untilReached(ctx, log, func() (err error) {
+	err = s.untilReached(ctx, log, func() (err error) {
 		h, err = openHouse(ctx, s.place, log, houseOptions{followers: true, node: s.Node, bus: nodes, bucket: bucket})
 		return err
 	})
@@ -126,29 +126,28 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 	return nil
 }
 
-// A machine that starts is often there sooner than the database that it needs:
-// so long that is waited for, and asked again so often. Until then nothing is
-// listened on, so that no balancer sends anybody here. Afterwards the server
-// ends, for whoever looks after it to see.
-const (
-	startPatience = time.Minute
-	startAgain    = time.Second
-)
+// startAgain is how often a server that starts asks for what it needs.
+const startAgain = time.Second
 
-// untilReached opens what needs the database, again while that is only out of
-// reach. A refusal (a wrong password, a schema that is not prepared) is for
-// people to mend, and is told at once.
-func untilReached(ctx context.Context, log *slog.Logger, open func() error) error {
-	ctx, cancel := context.WithTimeout(ctx, startPatience)
+// untilReached opens what the server needs, again while that is only out of
+// reach: a machine that starts is often there sooner than its database and S3.
+// Until then nothing is listened on, so that no balancer sends anybody here.
+// A refusal (a wrong password, a schema that is not prepared) is for people to
+// mend, and is told at once; so is what patience has not helped with, for
+// whoever looks after the server to see.
+func (s settings) untilReached(ctx context.Context, log *slog.Logger, open func() error) error {
+	patient, cancel := context.WithTimeout(ctx, s.Patience)
 	defer cancel()
+	waitsFor := map[string]string{"store.unreachable": "the database", "blobs.unavailable": "S3"}
 	for {
 		err := open()
-		if p := problem.Of(err); p == nil || p.Code != "store.unreachable" || ctx.Err() != nil {
+		p := problem.Of(err)
+		if p == nil || waitsFor[p.Code] == "" || patient.Err() != nil {
 			return err
 		}
-		log.Warn("the server starts when the database answers", "patience", startPatience, "error", err)
+		log.Warn("the server starts when "+waitsFor[p.Code]+" answers", "patience", s.Patience, "error", err)
 		select {
-		case <-ctx.Done():
+		case <-patient.Done():
 		case <-time.After(startAgain):
 		}
 	}

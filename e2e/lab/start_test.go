@@ -8,6 +8,22 @@ import (
 	"verbale/e2e/lab"
 )
 
+func TestANodeThatIsThereSoonerThanItsS3WaitsForIt(t *testing.T) {
+	t.Parallel()
+	l := lab.New(t)
+	s3 := l.S3(l.Host("s3"))
+	s3.Kill()
+	h := l.Host("node")
+	n := h.Verbale(lab.Program(t), h.Dir("data"), nil, s3.Options()...)
+	waits := func() int { return strings.Count(n.Log(), "starts when S3 answers") }
+	lab.Until(t, 30*time.Second, "it waits", func() bool { return waits() >= 2 })
+	if n.Ready() {
+		t.Error("it is ready without the place of its files")
+	}
+	s3.Start(t)
+	n.MustBeReady(t)
+}
+
 func TestANodeThatIsThereSoonerThanItsDatabaseWaitsForIt(t *testing.T) {
 	t.Parallel()
 	l := lab.New(t)
