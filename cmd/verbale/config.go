@@ -21,7 +21,7 @@ type place struct {
 	Data          string   `default:"./data" env:"VERBALE_DATA" placeholder:"FOLDER" help:"The data directory: everything Verbale keeps is in it. Relative to where the program is started."`
 	Database      string   `env:"VERBALE_DATABASE" placeholder:"URL" help:"Keep companies in PostgreSQL 15 or later instead of the data directory, so that many nodes can serve them: postgres://user:password@host:5432/name, as a role that owns nothing. Several hosts with commas between: the one that takes writes is used."`
 	DatabaseOwner string   `env:"VERBALE_DATABASE_OWNER" placeholder:"URL" help:"The same database as the role that owns the tables. With it the server makes and migrates them at its start; without it, verbale database prepare does."`
-	Blobs         string   `env:"VERBALE_BLOBS" placeholder:"PLACE" help:"Where the files that people send are kept: s3://bucket or s3://bucket/prefix. Empty: in the data directory. To move them, make a backup and restore it into a data directory with the other choice."`
+	Blobs         string   `env:"VERBALE_BLOBS" placeholder:"PLACE" help:"Where the files that people send are kept: s3://bucket or s3://bucket/prefix. Empty: in the data directory. To move them, use verbale move --to-blobs, or restore a backup into a data directory with the other choice."`
 	S3            s3Config `embed:"" prefix:"s3-"`
 }
 

@@ -16,6 +16,7 @@ type moveCommand struct {
 	To      string `required:"" placeholder:"PLACE" help:"Where to: another data directory, or a PostgreSQL database as the application's role (postgres://...)."`
 	ToOwner string `placeholder:"URL" help:"With a database: the same as the role that owns the tables, if they are to be made or migrated first."`
 	ToData  string `placeholder:"FOLDER" help:"With a database: the data directory of a node that works on it. If not given, the nodes are to use this data directory: its files and its root key stay where they are."`
+	ToBlobs string `placeholder:"PLACE" help:"Where its files are kept there, if no server runs there: s3://bucket or s3://bucket/prefix, with the same --s3 options as here. Empty: in the data directory."`
 	Keep    bool   `help:"Leave the company here as well, frozen: people can read it and not write."`
 	Cancel  bool   `help:"Take back a move that was broken off: the company can be written here again. Refused if it has arrived."`
 	JSON    bool   `help:"Print as JSON what was moved."`
@@ -61,6 +62,13 @@ func (c *moveCommand) Run(ctx context.Context, t terminal) error {
 		return usage("--to-owner and --to-data belong to a database: --to postgres://...")
 	default:
 		request.To = place{Data: c.To}
+	}
+	if c.ToBlobs != "" && request.InPlace {
+		return usage("--to-blobs belongs to a place of its own: the files stay here. Give --to-data as well.")
+	}
+	request.To.Blobs, request.To.S3 = c.ToBlobs, c.S3
+	if _, err := request.To.bucket(); err != nil {
+		return err
 	}
 	reader, writer := io.Pipe()
 	go func() { writer.CloseWithError(perform(ctx, c.place, "move", request, nil, writer)) }()
