@@ -66,6 +66,17 @@ func (l Lease) Hold(tx *Tx) error {
 	return err
 }
 
+// release gives up all that this node does for the company, so that the next
+// node takes it on at once. A crash does not come here: then the leases run out.
+func (t *Tenant) release(ctx context.Context) error {
+	if !t.shared {
+		return nil
+	}
+	return t.Write(ctx, func(tx *Tx) error {
+		return tx.DoNote(`UPDATE lease SET until = 0 WHERE holder = ?`, t.node)
+	})
+}
+
 // Held says that another node could take the work, so that the lease has to be
 // taken again before it ends.
 func (l Lease) Held() bool { return l.fence != 0 }

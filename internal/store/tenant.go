@@ -227,13 +227,15 @@ func (t *Tenant) wrapped(ctx context.Context) (wrapped []byte, err error) {
 	return wrapped, one(rows, err, &wrapped)
 }
 
-// close lets the commands in hand finish, brings the tree up to date and
-// closes the database.
+// close lets the commands in hand finish, brings the tree up to date, leaves
+// the followers' work to other nodes and closes the database. Followers have
+// ended before.
 func (t *Tenant) close() {
 	t.ending.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		t.Checkpoint(ctx) // best effort: the next start makes up for it
+		t.release(ctx)    // and the leases run out
 		close(t.closing)
 		<-t.stopped
 		t.workers.Wait()
