@@ -13,16 +13,22 @@ var postgresIndex = index{
 		if not != "" {
 			ask += " & !" + not
 		}
-		return postgresWalk, []any{ask, below, least, most, after, before, asker}
+		return postgresWalk, []any{ask, below, least, most, asker, after, before}
 	},
 	and: " & ", or: " | ", between: " & !",
 
 	eager: true,
 }
 
-const postgresWalk = `SELECT x.id, ` + candidateColumns + `
+// Each row of the index is looked up by itself: of a company that has just come
+// or grown the planner thinks that it is small, and would read all of it to join
+// it. LIMIT keeps it from joining.
+const postgresWalk = `SELECT x.id, f.*
 	FROM messages_with(?, ?, ?, ?) AS x (id)
-	LEFT JOIN message m ON m.id = x.id AND m.deleted = 0 AND m.time >= ? AND m.time < ?
-	LEFT JOIN member k ON k.conversation = m.conversation AND k.person = ? AND k.first_n <= m.n
-	LEFT JOIN entry e ON e.seq = m.text_seq AND k.person IS NOT NULL
+	LEFT JOIN LATERAL (SELECT ` + candidateColumns + `
+		FROM message m
+		LEFT JOIN member k ON k.conversation = m.conversation AND k.person = ? AND k.first_n <= m.n
+		LEFT JOIN entry e ON e.seq = m.text_seq AND k.person IS NOT NULL
+		WHERE m.id = x.id AND m.deleted = 0 AND m.time >= ? AND m.time < ?
+		LIMIT 1) f ON TRUE
 	ORDER BY x.id DESC`
