@@ -40,11 +40,7 @@ func (s *Server) messages() {
 	}
 	handle(s, op("POST", "/conversations/{id}/messages", "post-message", "Post a message", "messages"), func(ctx context.Context, in *messageDraft) (*reply[wire.Posted], error) {
 		c := from(ctx)
-		var p chat.Posted
-		err := c.tenant.Write(ctx, func(tx *store.Tx) (err error) {
-			p, err = chat.Post(tx, c.actor, chat.Draft{Key: in.Body.Key, Conversation: in.ID, Text: in.Body.Text, ReplyTo: in.Body.ReplyTo, Files: in.Body.Files})
-			return err
-		})
+		p, err := chat.Send(ctx, c.tenant, c.actor, chat.Draft{Key: in.Body.Key, Conversation: in.ID, Text: in.Body.Text, ReplyTo: in.Body.ReplyTo, Files: in.Body.Files})
 		return &reply[wire.Posted]{wire.OfPosted(p)}, err
 	})
 

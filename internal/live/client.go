@@ -153,12 +153,8 @@ func (c *client) post(f incoming) (refused string) {
 		return c.refuse(f, chat.ErrNotText)
 	}
 	d := chat.Draft{Key: f.Key, Conversation: f.Conversation, Text: f.Text, ReplyTo: f.ReplyTo, Files: f.Files}
-	var p chat.Posted
 	ctx, span := trace.Start(c.hub.ctx, trace.Server, "socket post")
-	err := c.hub.tenant.Write(ctx, func(tx *store.Tx) (err error) {
-		p, err = chat.Post(tx, c.actor, d)
-		return err
-	})
+	p, err := chat.Send(ctx, c.hub.tenant, c.actor, d)
 	span.End(err)
 	if err != nil {
 		return c.refuse(f, err)

@@ -113,20 +113,6 @@ const ofMembership = ` FROM member m
 func MayIn(tx *store.Tx, person, conversation int64, p Permission) (m Membership, err error) {
 	err = tx.Row(`SELECT c.kind, m.role, m.first_n, c.last_n`+ofMembership, conversation, person).
 		Scan(&m.Kind, &m.Role, &m.FirstN, &m.LastN)
-	return m.decide(p, err)
-}
-
-// MayInAnd is MayIn, and asks the database for a number more at the same time:
-// that of a scalar subquery, 0 if it finds none or the person is not a member.
-func MayInAnd(tx *store.Tx, person, conversation int64, p Permission, subquery string, args ...any) (m Membership, found int64, err error) {
-	err = tx.Row(`SELECT c.kind, m.role, m.first_n, c.last_n, COALESCE((`+subquery+`), 0)`+ofMembership, append(args, conversation, person)...).
-		Scan(&m.Kind, &m.Role, &m.FirstN, &m.LastN, &found)
-	m, err = m.decide(p, err)
-	return m, found, err
-}
-
-// decide answers for the membership that was read, or the error of reading it.
-func (m Membership) decide(p Permission, err error) (Membership, error) {
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return m, ErrNoConversation
@@ -134,6 +120,35 @@ func (m Membership) decide(p Permission, err error) (Membership, error) {
 		return m, err
 	}
 	return m, holds(conversationRoles[m.Role], p)
+}
+
+// Asked is a question whether a person may do something in a conversation, and
+// the answer.
+type Asked struct {
+	Person, Conversation int64
+
+	Membership
+	Found   int64
+	Refused error // nil: they may
+}
+
+// MayInEach is MayIn for many at once. It also asks the database for a number of
+// each: that of a scalar subquery, which with gives its values; 0 if it finds
+// none or the person is not a member.
+func MayInEach(tx *store.Tx, p Permission, asked []Asked, subquery string, with func(i int) []any) error {
+	sets := make([][]any, len(asked))
+	for i, a := range asked {
+		sets[i] = append(with(i), a.Conversation, a.Person)
+		asked[i].Refused = ErrNoConversation // unless a row comes
+	}
+	return tx.Each(`SELECT c.kind, m.role, m.first_n, c.last_n, COALESCE((`+subquery+`), 0)`+ofMembership, sets, func(i int, rows store.Rows) error {
+		a := &asked[i]
+		err := rows.Scan(&a.Kind, &a.Role, &a.FirstN, &a.LastN, &a.Found)
+		if err == nil {
+			a.Refused = holds(conversationRoles[a.Role], p)
+		}
+		return err
+	})
 }
 
 func holds(set []Permission, p Permission) error {

@@ -5,8 +5,7 @@ package search
 // the company itself.
 
 var postgresIndex = index{
-	put: `INSERT INTO message_index (message, terms) VALUES (?, CAST(? AS tsvector))
-		ON CONFLICT (message) DO UPDATE SET terms = excluded.terms`,
+	put:   `INSERT INTO message_index (message, terms) VALUES (?, CAST(CAST(? AS TEXT) AS TSVECTOR))`,
 	drop:  `DELETE FROM message_index WHERE message = ?`,
 	clear: `DELETE FROM message_index`,
 	walk: func(ask, not string, below, least int64, most int, after, before, asker int64) (string, []any) {

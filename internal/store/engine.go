@@ -80,6 +80,9 @@ type conn interface {
 	later(query string, args ...any) error
 
 	query(query string, args ...any) (Rows, error)
+
+	// each asks one question for many sets of values.
+	each(query string, sets [][]any, f func(i int, rows Rows) error) error
 }
 
 // writeConn runs the commands of one batch in one transaction.
@@ -138,6 +141,20 @@ func one(rows Rows, err error, dest ...any) error {
 		return classify(err)
 	}
 	return classify(rows.Close())
+}
+
+// oneByOne asks for each set of values by itself.
+func oneByOne(c conn, query string, sets [][]any, f func(i int, rows Rows) error) error {
+	for i, args := range sets {
+		rows, err := c.query(query, args...)
+		if err != nil {
+			return err
+		}
+		if err := each(rows, func() error { return f(i, rows) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // patience bounds one answer of an engine that is elsewhere. Past it the

@@ -226,7 +226,10 @@ func rebindPostgres(query string) string {
 }
 
 // numbered turns each "?" outside a quoted text into $1, $2 and so on.
-func numbered(query string) string {
+func numbered(query string) string { return rebind(query, "$") }
+
+// rebind turns each "?" outside a quoted text into a name and its number.
+func rebind(query, name string) string {
 	var b strings.Builder
 	n, quoted := 0, false
 	for _, r := range query {
@@ -236,7 +239,7 @@ func numbered(query string) string {
 			b.WriteRune(r)
 		case r == '?' && !quoted:
 			n++
-			b.WriteString("$" + strconv.Itoa(n))
+			b.WriteString(name + strconv.Itoa(n))
 		default:
 			b.WriteRune(r)
 		}

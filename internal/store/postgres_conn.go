@@ -38,6 +38,7 @@ type pgStatement struct {
 	params  []uint32
 	columns []uint32
 	formats []int16 // of the columns
+	many    *manyOf // how it is run for many sets of values at once; nil: one by one
 }
 
 type pgCall struct {
@@ -70,7 +71,7 @@ func (c *pgConn) prepare(query string) (*pgStatement, error) {
 	if err != nil {
 		return nil, c.fail(err)
 	}
-	s := &pgStatement{name: d.Name, params: d.ParamOIDs}
+	s := &pgStatement{name: d.Name, params: d.ParamOIDs, many: ofMany(query, d.ParamOIDs)}
 	for _, f := range d.Fields {
 		s.columns = append(s.columns, f.DataTypeOID)
 		s.formats = append(s.formats, resultFormat(f.DataTypeOID))
@@ -95,17 +96,26 @@ func (c *pgConn) later(query string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	if len(args) != len(s.params) {
-		return fmt.Errorf("store: a statement wants %d values and was given %d", len(s.params), len(args))
-	}
-	call := pgCall{statement: s, values: make([][]byte, len(args)), formats: make([]int16, len(args))}
-	for i, arg := range args {
-		if call.values[i], call.formats[i], err = encodeValue(arg, s.params[i]); err != nil {
-			return err
-		}
+	call, err := s.call(args)
+	if err != nil {
+		return err
 	}
 	c.waiting = append(c.waiting, call)
 	return nil
+}
+
+// call is the statement with a set of values.
+func (s *pgStatement) call(args []any) (call pgCall, err error) {
+	if len(args) != len(s.params) {
+		return call, fmt.Errorf("store: a statement wants %d values and was given %d", len(s.params), len(args))
+	}
+	call = pgCall{statement: s, values: make([][]byte, len(args)), formats: make([]int16, len(args))}
+	for i, arg := range args {
+		if call.values[i], call.formats[i], err = encodeValue(arg, s.params[i]); err != nil {
+			return call, err
+		}
+	}
+	return call, nil
 }
 
 // exec also sends what waits.
@@ -130,6 +140,12 @@ func (c *pgConn) run(query string, args ...any) (*pgRows, error) {
 	if err := c.later(query, args...); err != nil {
 		return nil, err
 	}
+	return c.answer(query, mine)
+}
+
+// answer sends all that waits, of which the last is the question, and gives its
+// answer; mine is how much waited before it.
+func (c *pgConn) answer(query string, mine int) (*pgRows, error) {
 	if c.own >= 0 && !c.saved && (mine > c.own || !reads(query)) {
 		if err := c.save(); err != nil {
 			return nil, err
@@ -169,12 +185,15 @@ func (c *pgConn) send() (*pgRows, error) {
 }
 
 func (c *pgConn) sendWithin(ctx context.Context) (*pgRows, error) {
+	calls, err := c.merged(c.waiting)
+	if err != nil {
+		return nil, err
+	}
 	var batch pgconn.Batch
-	for _, call := range c.waiting {
+	for _, call := range calls {
 		batch.ExecPrepared(call.statement.name, call.values, call.formats, call.statement.formats)
 	}
-	last := c.waiting[len(c.waiting)-1].statement
-	left := len(c.waiting)
+	last, left := calls[len(calls)-1].statement, len(calls)
 	c.waiting = c.waiting[:0]
 	if c.own >= 0 {
 		c.own = 0
@@ -234,12 +253,18 @@ func (r *pgRows) Next() bool {
 }
 
 func (r *pgRows) Scan(dest ...any) error {
-	if len(dest) != len(r.types) {
-		return fmt.Errorf("store: a row has %d columns and %d are asked for", len(r.types), len(dest))
+	return scanColumns(r.row(), r.types, dest)
+}
+
+// row gives the columns of the row that Scan reads.
+func (r *pgRows) row() [][]byte { return r.values[(r.at-1)*len(r.types) : r.at*len(r.types)] }
+
+func scanColumns(row [][]byte, types []uint32, dest []any) error {
+	if len(dest) != len(types) {
+		return fmt.Errorf("store: a row has %d columns and %d are asked for", len(types), len(dest))
 	}
-	row := r.values[(r.at-1)*len(r.types):]
 	for i, d := range dest {
-		if err := scanValue(row[i], r.types[i], d); err != nil {
+		if err := scanValue(row[i], types[i], d); err != nil {
 			return err
 		}
 	}

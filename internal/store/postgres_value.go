@@ -16,6 +16,7 @@ const (
 	oidBytea = 17
 	oidInt8  = 20
 	oidInt4  = 23
+	oidText  = 25
 )
 
 // formats of values on the wire.
@@ -24,8 +25,9 @@ const (
 	asBinary int16 = 1
 )
 
-// encodeValue writes an argument of a statement. Numbers go as text, which
-// PostgreSQL reads as whatever the statement wants there.
+// encodeValue writes an argument of a statement. Numbers go as they are where
+// PostgreSQL wants its BIGINT, and else as text, which it reads as whatever the
+// statement wants there.
 func encodeValue(arg any, oid uint32) (value []byte, format int16, err error) {
 	switch v := arg.(type) {
 	case nil:
@@ -38,25 +40,25 @@ func encodeValue(arg any, oid uint32) (value []byte, format int16, err error) {
 	case string:
 		return []byte(v), asText, nil
 	case int64:
-		return strconv.AppendInt(nil, v, 10), asText, nil
+		return encodeNumber(v, oid)
 	case int:
-		return strconv.AppendInt(nil, int64(v), 10), asText, nil
+		return encodeNumber(int64(v), oid)
 	case bool:
 		switch {
 		case oid == oidBool:
 			return strconv.AppendBool(nil, v), asText, nil
 		case v:
-			return []byte("1"), asText, nil
+			return encodeNumber(1, oid)
 		}
-		return []byte("0"), asText, nil
+		return encodeNumber(0, oid)
 	}
 	switch v := reflect.ValueOf(arg); v.Kind() {
 	case reflect.String:
 		return []byte(v.String()), asText, nil
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return strconv.AppendInt(nil, v.Int(), 10), asText, nil
+		return encodeNumber(v.Int(), oid)
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32:
-		return strconv.AppendUint(nil, v.Uint(), 10), asText, nil
+		return encodeNumber(int64(v.Uint()), oid)
 	case reflect.Bool:
 		return encodeValue(v.Bool(), oid)
 	case reflect.Slice:
@@ -65,6 +67,13 @@ func encodeValue(arg any, oid uint32) (value []byte, format int16, err error) {
 		}
 	}
 	return nil, 0, fmt.Errorf("store: a %T cannot be given to a statement", arg)
+}
+
+func encodeNumber(n int64, oid uint32) (value []byte, format int16, err error) {
+	if oid == oidInt8 {
+		return binary.BigEndian.AppendUint64(nil, uint64(n)), asBinary, nil
+	}
+	return strconv.AppendInt(nil, n, 10), asText, nil
 }
 
 // resultFormat is how a column of a type is asked for.

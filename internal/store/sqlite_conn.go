@@ -65,6 +65,11 @@ func (c *sqliteConn) query(query string, args ...any) (Rows, error) {
 	return rows, nil
 }
 
+// each asks again and again, for the same reason.
+func (c *sqliteConn) each(query string, sets [][]any, f func(i int, rows Rows) error) error {
+	return oneByOne(c, query, sets, f)
+}
+
 func (c *sqliteConn) close() {
 	for _, s := range c.stmts {
 		s.Close()

@@ -106,6 +106,12 @@ func (tx *Tx) Row(query string, args ...any) Row {
 	return Row{rows, err}
 }
 
+// Each asks one question for many sets of values, and hands f every row of the
+// answers with the number of its set.
+func (tx *Tx) Each(query string, sets [][]any, f func(i int, rows Rows) error) error {
+	return tx.conn.each(query, sets, f)
+}
+
 // Row is the answer to Tx.Row.
 type Row struct {
 	rows Rows

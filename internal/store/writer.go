@@ -28,6 +28,7 @@ var errClosed = problem.New(problem.Unavailable, "store.closing", "The server is
 // command is one caller of Write.
 type command struct {
 	run    func(*Tx) error
+	joint  joint        // how it is run together with others of its sort; nil: it is not
 	anyway bool         // also while the company is frozen
 	state  atomic.Int32 // waiting, taken or abandoned
 	err    error
@@ -189,12 +190,11 @@ func (t *Tenant) commit(commands []*command) (err error) {
 		clock = t.now().UnixMicro()
 	}
 	b := &batch{frontier: head.Frontier.Clone(), time: max(clock, head.Time)}
-	for _, cmd := range commands {
-		if head.frozen > b.time && !cmd.anyway {
-			cmd.err = ErrMoving
+	for _, some := range joined(commands) {
+		if some = unfrozen(some, head.frozen > b.time); len(some) == 0 {
 			continue
 		}
-		if broken := t.runOne(c, b, cmd); broken != nil {
+		if broken := t.run(c, b, some); broken != nil {
 			c.rollback()
 			return together(broken, commands)
 		}
@@ -230,22 +230,51 @@ func together(err error, commands []*command) error {
 	return fmt.Errorf("%w (%w)", errTogether, err)
 }
 
-// runOne runs one command. The error it returns is of the transaction; the
-// command's own is left in cmd.err.
-func (t *Tenant) runOne(c writeConn, b *batch, cmd *command) (broken error) {
+// unfrozen refuses the commands that must wait until the company has moved, if
+// it is on its way, and gives the others.
+func unfrozen(commands []*command, frozen bool) []*command {
+	if !frozen {
+		return commands
+	}
+	var may []*command
+	for _, cmd := range commands {
+		if cmd.anyway {
+			may = append(may, cmd)
+		} else {
+			cmd.err = ErrMoving
+		}
+	}
+	return may
+}
+
+// run runs a command, or several of a sort as one. The error it returns is of
+// the transaction; each command's own is left in it.
+func (t *Tenant) run(c writeConn, b *batch, commands []*command) (broken error) {
 	before := b.frontier.Clone()
 	tx := &Tx{conn: c, keys: t.keys, dialect: t.db.dialect(), w: b, now: b.time}
-	cmd.err, broken = c.attempt(func() error {
-		err := call(cmd.run, tx)
+	err, broken := c.attempt(func() error {
+		err := call(func(tx *Tx) error { return runAs(tx, commands) }, tx)
 		if err == nil && tx.changed && tx.entered == 0 {
 			err = ErrUnrecorded
 		}
 		return err
 	})
-	if cmd.err != nil {
+	if err != nil {
 		b.frontier = before
 	}
-	return broken
+	switch {
+	case err != nil && len(commands) == 1:
+		commands[0].err = err
+		return broken
+	case err == nil || broken != nil:
+		return broken
+	}
+	for i := range commands { // whose it is is not known: each gets its own
+		if broken := t.run(c, b, commands[i:i+1]); broken != nil {
+			return broken
+		}
+	}
+	return nil
 }
 
 // call keeps a command's panic from taking the company's writer along.
