@@ -70,9 +70,9 @@ func runAs(tx *Tx, commands []*command) error {
 	for _, cmd := range commands {
 		cmd.err = nil // of an earlier try
 	}
-	if first := commands[0]; first.joint == nil {
+	first := commands[0]
+	if first.joint == nil {
 		return first.run(tx)
-	} else {
-		return first.joint.run(tx, commands)
 	}
+	return first.joint.run(tx, commands)
 }

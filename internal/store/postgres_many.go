@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -30,10 +31,10 @@ func ofMany(query string, params []uint32) *manyOf {
 	if !ok {
 		return nil
 	}
-	if m := insertsRow.FindStringSubmatch(query); m != nil {
+	if m := insertsRow.FindStringSubmatch(query); m != nil && !strings.Contains(m[2], "SELECT") { // of what the row before may have changed
 		return &manyOf{text: "INSERT INTO " + m[1] + " SELECT " + fromSets(m[2]) + from}
 	}
-	if m := updatesRow.FindStringSubmatch(query); m != nil {
+	if m := updatesRow.FindStringSubmatch(query); m != nil && !changesKey(m[2], m[3]) {
 		set := fromSets("SET " + m[2] + from + " WHERE " + m[3])
 		return &manyOf{text: "UPDATE " + m[1] + " " + set, keys: strings.Count(m[3], "?")}
 	}
@@ -43,6 +44,18 @@ func ofMany(query string, params []uint32) *manyOf {
 		return &manyOf{text: "SELECT sets.i, x.*" + from + " CROSS JOIN LATERAL (SELECT * FROM (" + fromSets(query) + ") AS one OFFSET 0) AS x"}
 	}
 	return nil
+}
+
+var column = regexp.MustCompile(`\w+ =`)
+
+// changesKey says that an UPDATE may make a row one that a later one means.
+func changesKey(set, where string) bool {
+	for _, name := range column.FindAllString(where, -1) {
+		if slices.Contains(column.FindAllString(set, -1), name) {
+			return true
+		}
+	}
+	return false
 }
 
 // arrayOf names the types of which arrays are made.
@@ -66,9 +79,12 @@ func unnested(params []uint32) (from string, ok bool) {
 // fromSets takes a statement's values from the sets instead of its parameters.
 func fromSets(query string) string { return rebind(query, "sets.v") }
 
-// merged puts neighbours that are the same statement into one, for PostgreSQL.
+// merged puts neighbours that are the same statement into one. The last stays by
+// itself: it is asked how many rows it has changed.
 func (c *pgConn) merged(calls []pgCall) ([]pgCall, error) {
 	out := make([]pgCall, 0, len(calls))
+	last := len(calls) - 1
+	calls, asked := calls[:last], calls[last]
 	for len(calls) > 0 {
 		n := alike(calls)
 		if n == 1 {
@@ -82,7 +98,7 @@ func (c *pgConn) merged(calls []pgCall) ([]pgCall, error) {
 		}
 		calls = calls[n:]
 	}
-	return out, nil
+	return append(out, asked), nil
 }
 
 // alike counts how many of the first calls can go out as one: the same

@@ -191,10 +191,24 @@ func TestWhatGoesToPostgreSQLTogetherIsWhatSQLiteWritesOneByOne(t *testing.T) {
 			if err := tx.Do(file, 7, 7, []byte{0, 255}, "seven", 7); err != nil {
 				return err
 			}
+			// How many rows are changed is asked of the last alone.
+			if err := tx.Do(move, 6, "six", 2); err != nil {
+				return err
+			}
+			if n, err := tx.Exec(move, 8, "eight", 3); n != 1 || err != nil {
+				t.Errorf("%s changed %d rows, %v", tenant.Dialect(), n, err)
+			}
+			// One becomes what the next means.
+			const renumber = `UPDATE file SET id = ? WHERE id = ?`
+			for _, step := range [][]any{{8, 7}, {9, 8}} {
+				if err := tx.Do(renumber, step...); err != nil {
+					return err
+				}
+			}
 			return say("files")(tx)
 		})
 		err := tenant.Read(t.Context(), func(tx *store.Tx) error {
-			sets := [][]any{{int64(0), "x"}, {int64(5), nil}, {int64(99), "y"}, {int64(2), "z"}}
+			sets := [][]any{{int64(0), "x"}, {int64(5), nil}, {int64(99), "y"}, {int64(2), "z"}, {int64(6), "w"}}
 			var rows []string
 			err := tx.Each(`SELECT id, person, sha256, name, size, COALESCE(CAST(? AS TEXT), 'null') FROM file WHERE id >= ? ORDER BY id LIMIT 3`, swapped(sets), func(i int, r store.Rows) error {
 				var id, person, size int64
