@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,8 +28,40 @@ import (
 
 func TestMain(m *testing.M) {
 	killWhenReached()
-	testscript.Main(m, map[string]func(){"verbale": main})
+	testscript.Main(quick{m}, map[string]func(){"verbale": main})
 }
+
+// withoutRace, where there is need of it, puts a program into a folder, and
+// the folder into PATH.
+var withoutRace func(into string) error
+
+// withRace is the PATH with this test's own program in it.
+var withRace string
+
+// quick runs the tests with a quick program in PATH.
+type quick struct{ testscript.TestingM }
+
+func (q quick) Run() int {
+	withRace = os.Getenv("PATH")
+	if withoutRace == nil {
+		return q.TestingM.Run()
+	}
+	dir, err := os.MkdirTemp("", "verbale-program-*")
+	if err == nil {
+		defer os.RemoveAll(dir)
+		err = withoutRace(dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return q.TestingM.Run()
+}
+
+// raceable are the scripts whose servers do several things at a time; they run
+// with the race detector, if this test does. The others type one command after
+// the other.
+var raceable = []string{"bus", "files", "serve", "socket"}
 
 // The scripts drive the program as it is typed. Beside testscript's own
 // commands they have:
@@ -53,6 +86,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[serversKey] = map[string]*server{}
 			env.Values[testKey] = t
+			if slices.Contains(raceable, strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")) {
+				env.Setenv("PATH", withRace)
+			}
 			// An S3 with an empty bucket, for the scripts that say --blobs.
 			env.Setenv("VERBALE_S3_ENDPOINT", s3.URL)
 			env.Setenv("VERBALE_S3_KEY", s3test.Key)
@@ -100,8 +136,7 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: serve NAME ARGS...")
 	}
 	name := args[0]
-	program, err := exec.LookPath("verbale")
-	ts.Check(err)
+	program := filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], "verbale")
 	s := &server{log: &strings.Builder{}, done: make(chan error, 1)}
 	s.command = exec.CommandContext(context.Background(), program, append([]string{"serve", "--listen", "127.0.0.1:0"}, args[1:]...)...)
 	s.command.Dir = ts.MkAbs(".")

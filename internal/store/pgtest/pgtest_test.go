@@ -77,15 +77,12 @@ func TestTheRolesOfOneDatabaseCannotEnterAnother(t *testing.T) {
 	}
 }
 
-func TestTheServerIsDurable(t *testing.T) {
+func TestACommitIsAnsweredWhenItIsWritten(t *testing.T) {
 	t.Parallel()
 	_, app := pgtest.New(t)
-	conn := connect(t, app)
-	for _, setting := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
-		var is string
-		if err := conn.QueryRow(t.Context(), `SELECT current_setting($1)`, setting).Scan(&is); err != nil || is != "on" {
-			t.Errorf("%s is %q, %v", setting, is, err)
-		}
+	var is string
+	if err := connect(t, app).QueryRow(t.Context(), `SELECT current_setting('synchronous_commit')`).Scan(&is); err != nil || is != "on" {
+		t.Errorf("synchronous_commit is %q, %v", is, err)
 	}
 }
 
