@@ -99,11 +99,14 @@ export class App {
 		return this.page.evaluate(async () => {
 			const found = {};
 			for (const { name } of await indexedDB.databases()) {
-				const db = await new Promise((resolve, reject) => {
+				const db = await new Promise((resolve) => {
 					const opening = indexedDB.open(name);
+					// One that was deleted this very moment must not be made anew by looking at it.
+					opening.onupgradeneeded = () => opening.transaction.abort();
 					opening.onsuccess = () => resolve(opening.result);
-					opening.onerror = () => reject(opening.error);
+					opening.onerror = () => resolve(undefined);
 				});
+				if (!db) continue;
 				found[name] = {};
 				for (const store of db.objectStoreNames) {
 					const counting = db.transaction(store).objectStore(store).count();

@@ -44,7 +44,7 @@ export async function open(browser, { size = desktop, language = 'en', theme = '
 
 export async function watch(context) {
 	const wrong = [];
-	context.setDefaultTimeout(15_000);
+	context.setDefaultTimeout(30_000); // a machine that is busy is no failure
 	await context.exposeBinding('noteViolation', (_source, text) => wrong.push(text));
 	await context.addInitScript(() => {
 		addEventListener('securitypolicyviolation', (event) =>
@@ -69,7 +69,7 @@ export async function watch(context) {
 }
 
 /** Waits until `what` answers something true; for conditions outside the page. */
-export async function until(what, { timeout = 15_000, message = String(what) } = {}) {
+export async function until(what, { timeout = 30_000, message = String(what) } = {}) {
 	const end = Date.now() + timeout;
 	for (;;) {
 		const found = await what();

@@ -183,7 +183,9 @@ test('hostile text in any field is shown as text and runs nothing', { timeout: 1
 		await app.act(image, 'chat.info');
 		await app.dialog('info.title').waitFor();
 		await nothingRan();
+		await page.locator('[role=dialog]:focus, [role=dialog] :focus').waitFor(); // who presses Escape is in it
 		await page.keyboard.press('Escape');
+		await app.dialog('info.title').waitFor({ state: 'detached' });
 		await app.button('chat.details').click();
 		await page.getByText(app.t('chat.who_sees'), { exact: true }).first().waitFor();
 		await nothingRan();

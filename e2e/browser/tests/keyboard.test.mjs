@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { App } from '../lib/app.mjs';
-import { launch, open } from '../lib/browser.mjs';
+import { launch, open, until } from '../lib/browser.mjs';
 import { startServer, verbale } from '../lib/server.mjs';
 import { story } from '../lib/steps.mjs';
 
@@ -31,7 +31,15 @@ test('the main flow needs no mouse', { timeout: 90_000 }, async (t) => {
 		}
 		assert.fail(`Tab does not reach ${what}`);
 	}
-	const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+	/** A key is pressed only when what it is meant for has the focus. */
+	const focusOn = (what) => what.and(page.locator(':focus')).waitFor();
+	const focusOnFirstLine = () => focusOn(page.getByLabel(/Prima riga/));
+	/** The composer has this text, and the caret stands behind it. */
+	const composerHas = (text) =>
+		until(
+			() => app.composer.evaluate((field, text) => field.value === text && field.selectionStart === text.length, text),
+			{ message: `the composer has "${text}"` }
+		);
 
 	await step('a company is made', async () => {
 		await page.goto(server.start);
@@ -82,7 +90,7 @@ test('the main flow needs no mouse', { timeout: 90_000 }, async (t) => {
 	await step('the last message is edited by arrow-up', async () => {
 		await keyboard.press('ArrowUp');
 		await page.getByText(app.t('chat.editing')).waitFor();
-		assert.equal(await app.composer.inputValue(), 'Il furgone parte alle sette');
+		await composerHas('Il furgone parte alle sette');
 		await keyboard.type(' e mezza');
 		await keyboard.press('Enter');
 		await app.bubble('alle sette e mezza').getByText(app.t('chat.edited')).waitFor();
@@ -90,11 +98,11 @@ test('the main flow needs no mouse', { timeout: 90_000 }, async (t) => {
 
 	await step('an edit is left by Escape, and nothing is changed', async () => {
 		await keyboard.press('ArrowUp');
-		await page.getByText(app.t('chat.editing')).waitFor();
+		await composerHas('Il furgone parte alle sette e mezza');
 		await keyboard.type(' di sera');
 		await keyboard.press('Escape');
 		await page.getByText(app.t('chat.editing')).waitFor({ state: 'detached' });
-		assert.equal(await app.composer.inputValue(), '');
+		await composerHas('');
 	});
 
 	await step('a message is reached, answered from its menu, and the answer quotes it', async () => {
@@ -102,16 +110,17 @@ test('the main flow needs no mouse', { timeout: 90_000 }, async (t) => {
 		await page.keyboard.press('Shift+Tab');
 		await tabBackTo(app.bubbles.last());
 		await keyboard.press('ArrowUp');
-		assert.match(await focused(), /Prima riga/);
+		await focusOnFirstLine();
 		await keyboard.press('Enter');
 		await onFirstAction.waitFor();
 		await keyboard.press('Escape');
 		await page.getByRole('menu').waitFor({ state: 'detached' });
-		assert.match(await focused(), /Prima riga/, 'the focus is lost when the menu closes');
+		await focusOnFirstLine(); // it is not lost when the menu closes
 		await keyboard.press('Enter');
 		await onFirstAction.waitFor();
 		await keyboard.press('Enter');
 		await page.getByText(app.t('chat.replying_self')).waitFor();
+		await focusOn(app.composer);
 		await keyboard.type('Ricevuto');
 		await keyboard.press('Enter');
 		await app.ticked('Ricevuto', 'stored').waitFor();
@@ -131,10 +140,11 @@ test('the main flow needs no mouse', { timeout: 90_000 }, async (t) => {
 		await page.goto(`${server.url}/people`);
 		await app.heading('people.title').waitFor();
 		await keyboard.press('Control+k');
-		await app.dialog('search.title').waitFor();
+		await focusOn(app.dialog('search.title').getByRole('combobox'));
 		await keyboard.type('furgone');
 		await page.getByRole('option', { name: /furgone/ }).waitFor();
 		await keyboard.press('ArrowDown');
+		await page.getByRole('option', { name: /furgone/, selected: true }).waitFor();
 		await keyboard.press('Enter');
 		await app.bubble('alle sette e mezza').waitFor();
 		assert.match(page.url(), /\/chats\/\d+\?n=2/);
