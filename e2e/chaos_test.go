@@ -37,7 +37,7 @@ func TestABadLineLosesDoublesOrReordersNothing(t *testing.T) {
 	}
 	stop := w.live(t)
 	defer stop()
-	untilWithin(t, 2*time.Minute, "the outboxes are empty", func() bool { return w.waiting() == 0 })
+	untilWithin(t, 5*time.Minute, "the outboxes are empty", func() bool { return w.waiting() == 0 })
 	took := time.Since(began)
 	line.good.Store(true)
 	// What was lost at the very end leaves no gap behind it: it is found when

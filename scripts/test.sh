@@ -18,11 +18,15 @@ export VERBALE_TEST_S3
 # Before which nodes are put, and what checks the alerts.
 scripts/need.sh nginx haproxy caddy promtool
 
-step "Go, with the race detector"
-CGO_ENABLED=1 "$go" test -race -timeout 30m ./...
+# Many tests wait for what a clock, a lease or another process does, so there
+# are more of them at a time than cores.
+atatime="-parallel $(($(nproc 2>/dev/null || echo 2) * 2))"
 
-step "Go again, on PostgreSQL"
-VERBALE_TEST_ENGINE=postgres "$go" test -timeout 20m ./internal/... ./e2e
+step "Go, with the race detector"
+CGO_ENABLED=1 "$go" test -race $atatime -timeout 30m ./...
+
+step "Go again, on PostgreSQL, and without the race detector"
+VERBALE_TEST_ENGINE=postgres "$go" test $atatime -timeout 20m ./internal/... ./e2e
 
 step "simulated schedules, without the race detector: more of them in the same time"
 "$go" test ./e2e/sim

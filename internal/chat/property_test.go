@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
 	"testing"
@@ -15,10 +16,16 @@ import (
 	"verbale/internal/store"
 )
 
+// raced says that the race detector is on.
+var raced bool
+
 // TestUnreadCountsEqualARecountAndNumbersHaveNoGap does random things in random
 // order and then counts by hand.
 func TestUnreadCountsEqualARecountAndNumbersHaveNoGap(t *testing.T) {
 	t.Parallel()
+	if checks := flag.Lookup("rapid.checks"); raced && checks.Value.String() == checks.DefValue {
+		checks.Value.Set("25")
+	}
 	h := newHouse(t, 4)
 	rapid.Check(t, func(rt *rapid.T) {
 		groups := []int64{h.group(0, 1, 2), h.group(1, 0)}

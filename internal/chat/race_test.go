@@ -1,0 +1,7 @@
+//go:build race
+
+package chat_test
+
+// Under the race detector sizes prove nothing and take many times as long;
+// without it the whole suite runs once more, on PostgreSQL.
+func init() { raced = true }
