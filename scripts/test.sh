@@ -23,13 +23,14 @@ scripts/need.sh nginx haproxy caddy promtool
 atatime="-parallel $(($(nproc 2>/dev/null || echo 2) * 2))"
 
 step "Go, with the race detector"
-CGO_ENABLED=1 "$go" test -race $atatime -timeout 30m ./...
+# Not what drives bin/verbale from outside: it would see only the tests.
+CGO_ENABLED=1 "$go" test -race $atatime -timeout 30m $("$go" list ./... | grep -vE '/e2e(/lab)?$')
+
+step "the program from outside, the laboratory, and simulated schedules"
+"$go" test $atatime -timeout 20m ./e2e ./e2e/lab ./e2e/sim
 
 step "Go again, on PostgreSQL, and without the race detector"
 VERBALE_TEST_ENGINE=postgres "$go" test $atatime -timeout 20m ./internal/... ./e2e
-
-step "simulated schedules, without the race detector: more of them in the same time"
-"$go" test ./e2e/sim
 
 step "the client's unit tests"
 (cd web && npm test --silent)
