@@ -12,6 +12,7 @@ const maskable = seal.replace('rx="116"', 'rx="0"');
 const dir = mkdtempSync(join(tmpdir(), 'icons-'));
 
 for (const [name, size, svg] of [
+	['48', 48, seal],
 	['180', 180, maskable],
 	['192', 192, seal],
 	['512', 512, seal],
