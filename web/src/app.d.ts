@@ -1,6 +1,9 @@
 declare global {
 	namespace App {
-		// Nothing of SvelteKit's own is extended.
+		interface PageState {
+			/** The conversation that the list went on to. */
+			conversation?: number;
+		}
 	}
 }
 export {};

@@ -79,5 +79,40 @@ test('nothing that is written in one conversation comes into another', { timeout
 		assert.equal(await app.composer.inputValue(), '');
 	});
 
+	await step('the way back, the way on and a reload show what the address says', async () => {
+		const shown = async (title) => {
+			await page.getByRole('heading', { name: title }).waitFor();
+			await page.locator('nav a[aria-current=true]').filter({ hasText: title }).waitFor();
+			const path = await app.row(title).getAttribute('href');
+			assert.equal(new URL(page.url()).pathname, path);
+			// Said to who does not see it.
+			await page.getByRole('status').filter({ hasText: title }).waitFor({ state: 'attached' });
+		};
+		await page.goto(`${server.url}/chats`);
+		for (const title of ['Cantiere sud', 'Cantiere nord', 'Cantiere sud']) {
+			await app.openRow(title);
+			await shown(title);
+		}
+		await page.goBack();
+		await shown('Cantiere nord');
+		await page.goBack();
+		await shown('Cantiere sud');
+		await page.goForward();
+		await shown('Cantiere nord');
+		await page.reload();
+		await shown('Cantiere nord');
+		await page.goBack();
+		await shown('Cantiere sud');
+		await app.openRow('Cantiere nord');
+		await shown('Cantiere nord');
+		await page.goto(`${server.url}/people`);
+		await page.goBack();
+		await shown('Cantiere nord');
+		await page.getByRole('link', { name: app.t('app.people') }).first().click();
+		await page.waitForURL('**/people');
+		await page.goBack();
+		await shown('Cantiere nord');
+	});
+
 	assert.deepEqual(wrong, []);
 });
