@@ -19,17 +19,6 @@ import (
 //go:embed migrations
 var migrationFiles embed.FS
 
-// migrateSQLite brings a company's schema up to this program's, one numbered
-// file after the other, each in a transaction: a crash in between resumes
-// there.
-func migrateSQLite(ctx context.Context, db *sql.DB, tenant string) error {
-	steps, err := migrations(goose.DialectSQLite3, db)
-	if err != nil {
-		return err
-	}
-	return migrateUp(ctx, steps, fmt.Sprintf("company %q", tenant))
-}
-
 func migrations(dialect goose.Dialect, db *sql.DB, options ...goose.ProviderOption) (*goose.Provider, error) {
 	folder := map[goose.Dialect]string{goose.DialectSQLite3: "migrations/sqlite", goose.DialectPostgres: "migrations/postgres"}[dialect]
 	files, err := fs.Sub(migrationFiles, folder)
