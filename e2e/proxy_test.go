@@ -150,6 +150,28 @@ type side struct {
 	line  *badLine
 	other func() *gws.Conn
 	half  []byte // a frame of this direction that breaks off
+
+	mu    sync.Mutex
+	ended bool // guarded by mu: a frame broke off, and nothing comes behind it
+}
+
+// send writes a frame, behind which may stand others that were late.
+func (s *side) send(frame func(to *gws.Conn)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended {
+		frame(s.other())
+	}
+}
+
+// breakOff ends the line in the middle of a frame.
+func (s *side) breakOff() {
+	s.send(func(to *gws.Conn) {
+		s.ended = true
+		to.NetConn().Write(s.half)
+		to.NetConn().(*net.TCPConn).SetLinger(0)
+		to.NetConn().Close()
+	})
 }
 
 // relay puts the line between two sockets.
@@ -188,7 +210,8 @@ func (l *badLine) relay(w http.ResponseWriter, r *http.Request) {
 
 func (s *side) OnMessage(_ *gws.Conn, m *gws.Message) {
 	defer m.Close()
-	to, frame := s.other(), append([]byte(nil), m.Bytes()...)
+	frame := append([]byte(nil), m.Bytes()...)
+	pass := func() { s.send(func(to *gws.Conn) { to.WriteMessage(gws.OpcodeText, frame) }) }
 	f, delay := s.line.roll(1)
 	switch f {
 	case isLost:
@@ -196,22 +219,24 @@ func (s *side) OnMessage(_ *gws.Conn, m *gws.Message) {
 	case isLate: // and all behind it
 		<-time.After(delay)
 	case isDoubled: // the second one overtaken by others
-		time.AfterFunc(delay, func() { to.WriteMessage(gws.OpcodeText, frame) })
+		time.AfterFunc(delay, pass)
 	case isCut:
-		to.NetConn().Write(s.half)
-		to.NetConn().(*net.TCPConn).SetLinger(0)
-		to.NetConn().Close()
+		s.breakOff()
 		return
 	}
-	to.WriteMessage(gws.OpcodeText, frame)
+	pass()
 }
 
-func (s *side) OnPing(_ *gws.Conn, payload []byte) { s.other().WritePing(payload) }
-func (s *side) OnPong(_ *gws.Conn, payload []byte) { s.other().WritePong(payload) }
+func (s *side) OnPing(_ *gws.Conn, payload []byte) {
+	s.send(func(to *gws.Conn) { to.WritePing(payload) })
+}
+func (s *side) OnPong(_ *gws.Conn, payload []byte) {
+	s.send(func(to *gws.Conn) { to.WritePong(payload) })
+}
 
 func (s *side) OnClose(_ *gws.Conn, err error) {
 	if closed, ok := err.(*gws.CloseError); ok {
-		s.other().WriteClose(closed.Code, nil)
+		s.send(func(to *gws.Conn) { to.WriteClose(closed.Code, nil) })
 		return
 	}
 	s.other().NetConn().Close()
