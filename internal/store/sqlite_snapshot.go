@@ -39,7 +39,7 @@ func AtRest(ctx context.Context, dir string) error {
 // openLoose opens a file that is of no worth until it is whole: nothing is
 // journalled and nothing made durable on the way.
 func openLoose(path string) (*sql.DB, error) {
-	q := url.Values{"_pragma": {"journal_mode(OFF)", "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "cache_size(-32000)", "temp_store(MEMORY)"}}
+	q := url.Values{"_pragma": {"journal_mode(OFF)", "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "cache_size(-32000)", "temp_store(MEMORY)", "trusted_schema(0)"}}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: q.Encode()}).String())
 	if err == nil {
 		db.SetMaxOpenConns(1)

@@ -2,8 +2,21 @@
 // next ones stand on it. What the windows showed at that moment is kept.
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { launch } from './browser.mjs';
+import { startServer } from './server.mjs';
 
 export const results = fileURLToPath(new URL('../../../test-results/', import.meta.url));
+
+/** A server on a fresh directory and a browser, which end with the test, and the steps of its story. */
+export async function stage(t) {
+	const server = await startServer();
+	const browser = await launch();
+	t.after(async () => {
+		await browser.close();
+		await server.end();
+	});
+	return { server, browser, step: story(t, browser) };
+}
 
 export function story(t, browser) {
 	return async (name, step) => {

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { App } from '../lib/app.mjs';
-import { launch, open } from '../lib/browser.mjs';
+import { open } from '../lib/browser.mjs';
 import { drop, line } from '../lib/export.mjs';
-import { call, company, startServer, verbale } from '../lib/server.mjs';
-import { story } from '../lib/steps.mjs';
+import { call, company, verbale } from '../lib/server.mjs';
+import { stage } from '../lib/steps.mjs';
 
 // Each tries to run hit(); wherever one does, the canary says so.
 const corpus = [
@@ -72,13 +72,7 @@ const policy = {
 };
 
 test('hostile text in any field is shown as text and runs nothing', { timeout: 110_000 }, async (t) => {
-	const server = await startServer();
-	const browser = await launch();
-	t.after(async () => {
-		await browser.close();
-		await server.end();
-	});
-	const step = story(t, browser);
+	const { server, browser, step } = await stage(t);
 	const image = corpus[3];
 	const { link } = await company(server, { title: `${corpus[1]} S.r.l.`, owner: `Anna ${image}` });
 	const at = ['--data', server.data, '--json'];

@@ -2,18 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { App } from '../lib/app.mjs';
-import { launch, open, until } from '../lib/browser.mjs';
-import { startServer, verbale } from '../lib/server.mjs';
-import { story } from '../lib/steps.mjs';
+import { open, until } from '../lib/browser.mjs';
+import { verbale } from '../lib/server.mjs';
+import { stage } from '../lib/steps.mjs';
 
 test('the main flow needs no mouse', { timeout: 90_000 }, async (t) => {
-	const server = await startServer();
-	const browser = await launch();
-	t.after(async () => {
-		await browser.close();
-		await server.end();
-	});
-	const step = story(t, browser);
+	const { server, browser, step } = await stage(t);
 	const window = await open(browser);
 	const page = await window.context.newPage();
 	const app = new App(page);

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { test } from 'node:test';
 import { App } from '../lib/app.mjs';
-import { launch, launchKept, open, until, watch } from '../lib/browser.mjs';
+import { launchKept, open, until, watch } from '../lib/browser.mjs';
 import { call, company, folder, startServer, verbale } from '../lib/server.mjs';
-import { story } from '../lib/steps.mjs';
+import { stage } from '../lib/steps.mjs';
 
 async function twoPeople(server) {
 	const { link } = await company(server);
@@ -31,13 +31,7 @@ async function twoPeople(server) {
 }
 
 test('offline, what was seen is read and what is edited is refused', { timeout: 60_000 }, async (t) => {
-	const server = await startServer();
-	const browser = await launch();
-	t.after(async () => {
-		await browser.close();
-		await server.end();
-	});
-	const step = story(t, browser);
+	const { server, browser, step } = await stage(t);
 	const { link, texts } = await twoPeople(server);
 	const { context, wrong } = await open(browser);
 	const app = new App(await context.newPage());

@@ -2,18 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { App } from '../lib/app.mjs';
-import { launch, open, phone } from '../lib/browser.mjs';
-import { call, company, startServer, verbale } from '../lib/server.mjs';
-import { story } from '../lib/steps.mjs';
+import { open, phone } from '../lib/browser.mjs';
+import { call, company, verbale } from '../lib/server.mjs';
+import { stage } from '../lib/steps.mjs';
 
 test('the list as it was left is shown before the app, and never after signing out', { timeout: 60_000 }, async (t) => {
-	const server = await startServer();
-	const browser = await launch();
-	t.after(async () => {
-		await browser.close();
-		await server.end();
-	});
-	const step = story(t, browser);
+	const { server, browser, step } = await stage(t);
 	const { link } = await company(server);
 	const at = ['--data', server.data, '--json'];
 	const { token } = JSON.parse(await verbale('token', 'create', '--person', 'Anna Bianchi', '--name', 'test', ...at));

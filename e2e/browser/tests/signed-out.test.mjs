@@ -3,18 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { App } from '../lib/app.mjs';
-import { launch, open, until } from '../lib/browser.mjs';
-import { call, company, startServer, verbale } from '../lib/server.mjs';
-import { story } from '../lib/steps.mjs';
+import { open, until } from '../lib/browser.mjs';
+import { call, company, verbale } from '../lib/server.mjs';
+import { stage } from '../lib/steps.mjs';
 
 test('what waited outlives a lost session, and nothing outlives an ended one', { timeout: 90_000 }, async (t) => {
-	const server = await startServer();
-	const browser = await launch();
-	t.after(async () => {
-		await browser.close();
-		await server.end();
-	});
-	const step = story(t, browser);
+	const { server, browser, step } = await stage(t);
 	const { link } = await company(server);
 	const at = ['--data', server.data, '--json'];
 	const luca = JSON.parse(await verbale('person', 'add', '--name', 'Luca Rossi', ...at));
