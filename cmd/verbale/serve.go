@@ -114,6 +114,10 @@ func serve(ctx context.Context, s settings, log *slog.Logger, started func(*hous
 	log.Info("ending", "drain", s.drain.String())
 	ending.Store(true)
 	time.Sleep(s.drain / 2)
+	// New connections are refused before the ones that are kept are closed: a
+	// proxy may be sending a request on one of these, and turns to another node
+	// at the first refusal only.
+	public.Close()
 	last, cancel := context.WithTimeout(context.Background(), s.drain/2+grace)
 	defer cancel()
 	h.drain(last, s.drain/2)
