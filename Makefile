@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Each target installs by itself what it
 # needs, says what it does, and does nothing where nothing is to be done.
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fuzz simulate faults bench demo clean go-tools client browser compiler postgres s3 laboratory
+.PHONY: help run build test check fuzz simulate faults bench budgets demo clean go-tools client browser compiler postgres s3 laboratory
 
 # GOOS and GOARCH are honoured: make build GOARCH=arm64
 export GOOS GOARCH
@@ -37,6 +37,10 @@ simulate: go-tools ## simulated schedules of the whole; make simulate SCHEDULES=
 
 bench: build postgres ## measure this machine, on both engines; make bench ARGS="--short"
 	scripts/bench.sh $(ARGS)
+
+budgets: build browser ## measure the client in the browser against what it may take
+	@scripts/packages.sh e2e/browser
+	cd e2e/browser && VERBALE_BIN=$(CURDIR)/bin/verbale npm run --silent budgets
 
 demo: build ## start a made-up company of 60 people with a year of chats
 	bin/verbale demo --serve $(ARGS)
