@@ -1,6 +1,6 @@
 // What UX.md allows, measured on the built client from the real server with the processor throttled
-// to a quarter. Medians are asserted, since the machine may be doing other things; the table says
-// the 95th percentile too.
+// as a good desktop's would be to a quarter: see lib/slow.mjs. Medians are asserted, since the
+// machine may be doing other things; the table says the 95th percentile too.
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,11 +8,12 @@ import { after, before, test } from 'node:test';
 import { App } from '../lib/app.mjs';
 import { launch, open } from '../lib/browser.mjs';
 import { call, company, folder, startServer, verbale } from '../lib/server.mjs';
+import { slowdown, speedOf } from '../lib/slow.mjs';
 
 const CONVERSATIONS = 200;
 const MESSAGES = 100_000;
 const figures = [];
-let server, browser, token, cookies, big, others, scratch;
+let server, browser, rate, token, cookies, big, others, scratch;
 
 const at = (values, share) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 
@@ -62,6 +63,9 @@ before(async () => {
 	}
 	const { context } = await open(browser);
 	const app = new App(await context.newPage());
+	const speed = await speedOf(app.page);
+	rate = slowdown(speed);
+	figures.push({ what: 'this machine (a good desktop: 1,500 to 2,000)', median: Math.round(speed), unit: '' }, { what: 'slowed down', median: +rate.toFixed(2), unit: 'x' });
 	await app.signIn(link);
 	cookies = await context.cookies();
 	await context.close();
@@ -71,7 +75,7 @@ after(async () => {
 	console.table(figures);
 	await browser?.close();
 	await server?.end();
-	await rm(scratch, { recursive: true, force: true });
+	if (scratch) await rm(scratch, { recursive: true, force: true });
 });
 
 /** A window that is signed in and has seen nothing yet, on a slow machine. */
@@ -95,7 +99,7 @@ async function fresh(more = {}) {
 	});
 	const page = await context.newPage();
 	const line = await context.newCDPSession(page);
-	await line.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+	await line.send('Emulation.setCPUThrottlingRate', { rate });
 	return { context, page, line, app: new App(page), wrong };
 }
 const painted = (page) => page.waitForFunction(() => window.painted).then((handle) => handle.jsonValue());
@@ -182,12 +186,10 @@ test('going from one seen conversation to another takes at most 50 ms', async ()
 	hold('switch between two seen conversations', times, 50);
 });
 
-test('a key is on the screen in at most 50 ms while 20 messages a second arrive', async () => {
-	const { context, page, app } = await fresh();
-	await page.goto(`${server.url}/chats`);
-	await painted(page);
-	await app.openRow('Squadra 198');
-	const id = Number(new URL(page.url()).pathname.split('/').pop());
+const KEYS = 80;
+
+/** Types, and answers how long after each key the frame that shows it was drawn. */
+async function typed(page) {
 	await page.evaluate(() => {
 		window.keys = [];
 		addEventListener('keydown', (event) => {
@@ -195,6 +197,17 @@ test('a key is on the screen in at most 50 ms while 20 messages a second arrive'
 			requestAnimationFrame(() => setTimeout(() => window.keys.push(performance.now() - event.timeStamp)));
 		}, true);
 	});
+	for (let n = 0; n < KEYS; n++) await page.keyboard.press('a', { delay: 20 });
+	await page.waitForFunction((all) => window.keys.length >= all, KEYS);
+	return page.evaluate(() => window.keys);
+}
+
+test('a key is on the screen in at most 50 ms while 20 messages a second arrive', async () => {
+	const { context, page, app } = await fresh();
+	await page.goto(`${server.url}/chats`);
+	await painted(page);
+	await app.openRow('Squadra 198');
+	const id = Number(new URL(page.url()).pathname.split('/').pop());
 	let going = true;
 	const busy = (async () => {
 		for (let n = 0; going; n++) {
@@ -204,13 +217,17 @@ test('a key is on the screen in at most 50 ms while 20 messages a second arrive'
 	})();
 	await app.bubble('Arriva il messaggio').waitFor();
 	await app.composer.focus();
-	for (let n = 0; n < 80; n++) await page.keyboard.press('a', { delay: 20 });
+	const times = await typed(page);
 	going = false;
 	await busy;
-	await page.waitForFunction(() => window.keys.length >= 80);
-	const times = await page.evaluate(() => window.keys);
-	assert.equal((await app.composer.inputValue()).length, 80);
+	assert.equal((await app.composer.inputValue()).length, KEYS);
+	// What the browser takes for itself, here and now.
+	await page.goto('about:blank');
+	await page.setContent('<textarea autofocus></textarea>');
+	await page.locator('textarea').focus();
+	const bare = await typed(page);
 	await context.close();
+	note('key to character on a page with nothing else', bare);
 	hold('key to character, 20 messages a second', times, 50);
 });
 

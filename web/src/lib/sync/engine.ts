@@ -26,11 +26,15 @@ import { Typing } from './typing';
 const TOO_FAR = 20_000;
 /**
  * A frame that comes alone is shown at once; what follows within this time is gathered, so that a
- * flood is ten changes a second on the screen and on the disk, and leaves time for who is writing.
+ * flood is ten changes a second on the screen and on the disk. Where showing them takes long, it is
+ * longer: three quarters of the time stay with who is writing, though nothing waits for a second.
  */
 const GATHER = 100;
+const LONGEST_GATHER = 900;
+const SHARE = 3;
 const SETTLE = 150;
 
+type Heard = Extract<Frame, { type: 'marks' }>;
 type Asked = [
 	Awaited<ReturnType<typeof api.conversations>>,
 	Awaited<ReturnType<typeof api.people>>
@@ -46,10 +50,12 @@ export class Engine {
 	readonly marks: Marks;
 	readonly typing: Typing;
 	private readonly socket: Socket;
-	private buffer: Event[] = [];
+	private events: Event[] = [];
+	private heard: Heard[] = [];
 	private catching = false;
 	private loading: Promise<void> | undefined;
 	private flushed = 0;
+	private pause = GATHER;
 	private gathering: ReturnType<typeof setTimeout> | undefined;
 	private fetching: ReturnType<typeof setTimeout> | undefined;
 	private readonly stale = new Set<number>();
@@ -163,16 +169,11 @@ export class Engine {
 				void this.catchUp(frame.seq);
 				return;
 			case 'event':
-				this.buffer.push(frame);
-				if (!this.catching) this.gather();
-				return;
-			case 'marks': {
-				this.flush();
-				const change = untouched(store.state);
-				marked(change, frame.conversation, frame.marks);
-				this.take(change);
-				return;
-			}
+				this.events.push(frame);
+				return this.gather();
+			case 'marks':
+				this.heard.push(frame);
+				return this.gather();
 			case 'typing':
 				this.typing.heard(frame.conversation, frame.person);
 				return;
@@ -191,7 +192,8 @@ export class Engine {
 
 	private lost(code: number, final: boolean): void {
 		for (const answer of [...this.answers.values()]) answer({ type: 'pong' });
-		this.buffer = [];
+		this.events = [];
+		this.heard = [];
 		store.online = new Set();
 		if (code === 4100) return this.ends.signedOut();
 		store.link = final ? 'refused' : 'off';
@@ -258,18 +260,29 @@ export class Engine {
 	}
 
 	private gather(): void {
-		const rest = this.flushed + GATHER - performance.now();
+		if (this.catching) return;
+		const rest = this.flushed + this.pause - performance.now();
 		this.gathering ??= setTimeout(() => this.flush(), Math.max(0, rest));
 	}
 
 	private flush(): void {
 		clearTimeout(this.gathering);
 		this.gathering = undefined;
-		if (this.catching || this.buffer.length === 0) return;
-		const events = this.buffer;
-		this.buffer = [];
-		this.flushed = performance.now();
-		this.take(apply(store.state, events));
+		if (this.catching || this.events.length + this.heard.length === 0) return;
+		const { events, heard } = this;
+		this.events = [];
+		this.heard = [];
+		const began = (this.flushed = performance.now());
+		const change = apply(store.state, events);
+		// Marks only rise, so they may come after all of the messages that they are about.
+		for (const { conversation, marks } of heard) marked(change, conversation, marks);
+		this.take(change);
+		// A hidden page paints nothing.
+		if (document.hidden) return;
+		painted(() => {
+			this.flushed = performance.now();
+			this.pause = Math.min(LONGEST_GATHER, Math.max(GATHER, SHARE * (this.flushed - began)));
+		});
 	}
 
 	/** Shows a change and writes it down. */
@@ -377,4 +390,9 @@ export class Engine {
 		this.take(change);
 		this.marks.read(id, n);
 	}
+}
+
+/** Calls `then` when what was changed just now is on the screen. */
+function painted(then: () => void): void {
+	requestAnimationFrame(() => setTimeout(then));
 }
