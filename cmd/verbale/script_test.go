@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,41 +26,27 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	killWhenReached()
-	testscript.Main(quick{m}, map[string]func(){"verbale": main})
+	testscript.Main(m, map[string]func(){"verbale": main})
 }
 
-// withoutRace, where there is need of it, puts a program into a folder, and
-// the folder into PATH.
-var withoutRace func(into string) error
+// raced says that the race detector is on.
+var raced bool
 
-// withRace is the PATH with this test's own program in it.
-var withRace string
-
-// quick runs the tests with a quick program in PATH.
-type quick struct{ testscript.TestingM }
-
-func (q quick) Run() int {
-	withRace = os.Getenv("PATH")
-	if withoutRace == nil {
-		return q.TestingM.Run()
-	}
-	dir, err := os.MkdirTemp("", "verbale-program-*")
-	if err == nil {
-		defer os.RemoveAll(dir)
-		err = withoutRace(dir)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return q.TestingM.Run()
-}
-
-// raceable are the scripts whose servers do several things at a time; they run
-// with the race detector, if this test does. The others type one command after
-// the other.
+// raceable are the scripts whose servers do several things at a time. The
+// others type one command after the other, and SQLite, translated to Go, takes
+// many times as long under the race detector.
 var raceable = []string{"bus", "files", "serve", "socket"}
+
+// scripts are those that are run.
+func scripts() (files []string) {
+	for _, name := range raceable {
+		files = append(files, filepath.Join("testdata", "script", name+".txtar"))
+	}
+	if !raced {
+		files, _ = filepath.Glob(filepath.Join("testdata", "script", "*.txtar"))
+	}
+	return files
+}
 
 // The scripts drive the program as it is typed. Beside testscript's own
 // commands they have:
@@ -81,14 +66,11 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	s3 := s3test.Start(t)
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Files:               scripts(),
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Values[serversKey] = map[string]*server{}
 			env.Values[testKey] = t
-			if slices.Contains(raceable, strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")) {
-				env.Setenv("PATH", withRace)
-			}
 			// An S3 with an empty bucket, for the scripts that say --blobs.
 			env.Setenv("VERBALE_S3_ENDPOINT", s3.URL)
 			env.Setenv("VERBALE_S3_KEY", s3test.Key)
