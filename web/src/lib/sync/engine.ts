@@ -6,6 +6,7 @@ import { BASE } from '$lib/api/http';
 import { LocalCopy, nameOf } from './db';
 import { Marks } from './marks';
 import { Outbox } from './outbox';
+import { Pace } from './pace';
 import { Socket, type Frame } from './socket';
 import {
 	apply,
@@ -24,14 +25,6 @@ import { Typing } from './typing';
 
 /** So far behind that loading afresh is quicker than catching up. */
 const TOO_FAR = 20_000;
-/**
- * A frame that comes alone is shown at once; what follows within this time is gathered, so that a
- * flood is ten changes a second on the screen and on the disk. Where showing them takes long, it is
- * longer: three quarters of the time stay with who is writing, though nothing waits for a second.
- */
-const GATHER = 100;
-const LONGEST_GATHER = 900;
-const SHARE = 3;
 const SETTLE = 150;
 
 type Heard = Extract<Frame, { type: 'marks' }>;
@@ -54,9 +47,7 @@ export class Engine {
 	private heard: Heard[] = [];
 	private catching = false;
 	private loading: Promise<void> | undefined;
-	private flushed = 0;
-	private pause = GATHER;
-	private gathering: ReturnType<typeof setTimeout> | undefined;
+	private readonly pace = new Pace(() => this.flush());
 	private fetching: ReturnType<typeof setTimeout> | undefined;
 	private readonly stale = new Set<number>();
 	private readonly answers = new Map<number, (frame: Frame) => void>();
@@ -125,7 +116,7 @@ export class Engine {
 	stop(): void {
 		this.stopped = true;
 		removeEventListener('offline', this.offline);
-		clearTimeout(this.gathering);
+		this.pace.stop();
 		clearTimeout(this.fetching);
 		this.socket.stop();
 		this.marks.stop();
@@ -223,7 +214,7 @@ export class Engine {
 		this.catching = false;
 		store.link = 'on';
 		this.socket.settled();
-		this.flush();
+		this.pace.now();
 		this.marks.ready();
 		void this.outbox.flush();
 	}
@@ -260,29 +251,19 @@ export class Engine {
 	}
 
 	private gather(): void {
-		if (this.catching) return;
-		const rest = this.flushed + this.pause - performance.now();
-		this.gathering ??= setTimeout(() => this.flush(), Math.max(0, rest));
+		if (!this.catching) this.pace.soon();
 	}
 
-	private flush(): void {
-		clearTimeout(this.gathering);
-		this.gathering = undefined;
-		if (this.catching || this.events.length + this.heard.length === 0) return;
+	private flush(): boolean {
+		if (this.catching || this.events.length + this.heard.length === 0) return false;
 		const { events, heard } = this;
 		this.events = [];
 		this.heard = [];
-		const began = (this.flushed = performance.now());
 		const change = apply(store.state, events);
 		// Marks only rise, so they may come after all of the messages that they are about.
 		for (const { conversation, marks } of heard) marked(change, conversation, marks);
 		this.take(change);
-		// A hidden page paints nothing.
-		if (document.hidden) return;
-		painted(() => {
-			this.flushed = performance.now();
-			this.pause = Math.min(LONGEST_GATHER, Math.max(GATHER, SHARE * (this.flushed - began)));
-		});
+		return true;
 	}
 
 	/** Shows a change and writes it down. */
@@ -390,9 +371,4 @@ export class Engine {
 		this.take(change);
 		this.marks.read(id, n);
 	}
-}
-
-/** Calls `then` when what was changed just now is on the screen. */
-function painted(then: () => void): void {
-	requestAnimationFrame(() => setTimeout(then));
 }
