@@ -159,7 +159,9 @@ func (s settings) untilReached(ctx context.Context, log *slog.Logger, open func(
 
 // listen opens the public address.
 func listen(ctx context.Context, s settings) (net.Listener, error) {
-	plain, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Listen)
+	var config net.ListenConfig
+	config.SetMultipathTCP(false) // it knows no filters, which kindListener needs
+	plain, err := config.Listen(ctx, "tcp", s.Listen)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, problem.Newf(problem.Unavailable, "listen.taken", "Another program listens on %s already. End it, or choose another address with --listen.", s.Listen)
@@ -174,7 +176,7 @@ func listen(ctx context.Context, s settings) (net.Listener, error) {
 		_, port, _ := net.SplitHostPort(plain.Addr().String())
 		*s.publicURL = *guessURL(s.TLS, host, port)
 	}
-	public, err := secured(ctx, s, plain)
+	public, err := secured(ctx, s, kindListener{plain.(*net.TCPListener)})
 	if err != nil {
 		plain.Close()
 		return nil, err

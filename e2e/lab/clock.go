@@ -35,10 +35,13 @@ func (h *Host) Clock(name string) *Clock {
 func (c *Clock) Env() []string { return []string{clockVariable + "=" + c.path} }
 
 // Set has the clock go wrong by so much from now on, also of a program that
-// runs. Its steady clock, which timers go by, stays as it is: so it is with a
+// runs, in a long run. Its steady clock, which timers go by, stays as it is: so it is with a
 // machine whose clock is set.
 func (c *Clock) Set(t testing.TB, by time.Duration) {
 	t.Helper()
+	if !Long() {
+		t.Fatal("without VERBALE_FAULTS=long the program has no clock that can be set")
+	}
 	f, err := os.OpenFile(c.path, os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)

@@ -46,6 +46,9 @@ func TestASlowDiskKeepsWhoWaitsForItAndWhoIsStartedLater(t *testing.T) {
 
 func TestAClockCanBeSetWhileItsProgramRuns(t *testing.T) {
 	t.Parallel()
+	if !lab.Long() {
+		t.Skip("a program with such a clock is compiled for long runs: make faults")
+	}
 	h := lab.New(t).Host("a")
 	clock := h.Clock("a")
 	node := h.Verbale(lab.ProgramWithClock(t), h.Dir("data"), clock.Env())

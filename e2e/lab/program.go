@@ -18,9 +18,13 @@ func Program(t testing.TB) string {
 	return built(t, program)
 }
 
-// ProgramWithClock is the same, with a clock that the test sets.
+// ProgramWithClock is the same, with a clock that the test sets. All of it has
+// to be compiled anew for that, so only a long run does.
 func ProgramWithClock(t testing.TB) string {
 	t.Helper()
+	if !Long() {
+		return Program(t)
+	}
 	return built(t, programWithClock)
 }
 

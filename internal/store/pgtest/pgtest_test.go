@@ -92,7 +92,7 @@ func TestKilledTestsLeaveNoServerBehind(t *testing.T) {
 	if os.Getenv("PGTEST_WAITS") != "" {
 		owner, _ := pgtest.New(t)
 		fmt.Println("\n" + owner)
-		select {}
+		time.Sleep(time.Hour) // until it is killed; with nothing to wait for, the runtime would end it
 	}
 	if os.Getenv("VERBALE_TEST_DATABASE") != "" {
 		t.Skip("the server that VERBALE_TEST_DATABASE names is not ours to stop")
