@@ -123,7 +123,7 @@ for thing in "$@"; do
 	haproxy)
 		unpack haproxy usr/sbin/haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1
 		;;
-	caddy)
+	caddy) # Debian's is too old for deploy/caddy, and this one takes minutes
 		program deploy caddy github.com/caddyserver/caddy/v2/cmd/caddy
 		;;
 	*)

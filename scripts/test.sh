@@ -17,7 +17,7 @@ VERBALE_TEST_S3=$PWD/.tools/versitygw
 export VERBALE_TEST_S3
 
 # Before which nodes are put, and what checks the alerts.
-scripts/need.sh nginx haproxy caddy promtool
+scripts/need.sh nginx haproxy promtool
 
 # Many tests wait for what a clock, a lease or another process does, so there
 # are more of them at a time than cores.
