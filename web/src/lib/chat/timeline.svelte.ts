@@ -113,7 +113,7 @@ export class Timeline {
 			this.messages = [...this.messages.filter((one) => !known.has(one.n)), ...messages];
 			this.notices = merged(this.notices, notices);
 			this.hi = Math.max(this.hi, to);
-			this.following = this.hi >= (this.conversation?.last_n ?? 0);
+			this.following = to >= last;
 		});
 	}
 
@@ -139,17 +139,15 @@ export class Timeline {
 	}
 
 	private async show(from: number, to: number): Promise<void> {
+		const last = this.conversation?.last_n ?? 0;
 		await this.load(from, to, (messages, notices) => {
 			this.messages = messages;
 			this.notices = notices;
 			this.lo = from;
 			this.hi = to;
-			this.following = to >= (this.conversation?.last_n ?? 0);
+			this.following = to >= last;
 			this.held = true;
 		});
-		// What arrived while this was loading.
-		if (!this.failed && this.following && this.hi < (this.conversation?.last_n ?? 0))
-			await this.newer();
 	}
 
 	private async load(
@@ -169,6 +167,10 @@ export class Timeline {
 			this.failed = true;
 		} finally {
 			this.loading = false;
+		}
+		// What arrived at the end while this was loading.
+		if (!this.failed && this.following && this.hi < (this.conversation?.last_n ?? 0)) {
+			await this.newer();
 		}
 	}
 
