@@ -8,16 +8,16 @@ import (
 // inTheQueue is how long a connection that was made may take to be accepted.
 const inTheQueue = 200 * time.Millisecond
 
-// kindListener is one whose end costs nobody a connection that was made. The
+// gracefulListener is one whose end costs nobody a connection that was made. The
 // kernel completes connections by itself, and resets those that nobody has
 // accepted when the listener is closed: their clients, who may have sent a
 // request, cannot know what became of it. So first none is completed any more,
 // then those in the queue are accepted, and only then it is closed. Who comes
 // meanwhile tries again within a second by himself, and is refused.
-type kindListener struct{ *net.TCPListener }
+type gracefulListener struct{ *net.TCPListener }
 
 // Close ends it.
-func (l kindListener) Close() error {
+func (l gracefulListener) Close() error {
 	if completeNoMore(l.TCPListener) == nil {
 		time.Sleep(inTheQueue)
 	}

@@ -160,7 +160,7 @@ func (s settings) untilReached(ctx context.Context, log *slog.Logger, open func(
 // listen opens the public address.
 func listen(ctx context.Context, s settings) (net.Listener, error) {
 	var config net.ListenConfig
-	config.SetMultipathTCP(false) // it knows no filters, which kindListener needs
+	config.SetMultipathTCP(false) // it knows no filters, which gracefulListener needs
 	plain, err := config.Listen(ctx, "tcp", s.Listen)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
@@ -176,7 +176,7 @@ func listen(ctx context.Context, s settings) (net.Listener, error) {
 		_, port, _ := net.SplitHostPort(plain.Addr().String())
 		*s.publicURL = *guessURL(s.TLS, host, port)
 	}
-	public, err := secured(ctx, s, kindListener{plain.(*net.TCPListener)})
+	public, err := secured(ctx, s, gracefulListener{plain.(*net.TCPListener)})
 	if err != nil {
 		plain.Close()
 		return nil, err
