@@ -5,8 +5,10 @@ import (
 	"time"
 )
 
-// inTheQueue is how long a connection that was made may take to be accepted.
-const inTheQueue = 200 * time.Millisecond
+const (
+	onTheWay = 200 * time.Millisecond // so long a handshake that has begun may take
+	overfull = 2 * time.Second        // a queue that is not empty then is given up
+)
 
 // gracefulListener is one whose end costs nobody a connection that was made. The
 // kernel completes connections by itself, and resets those that nobody has
@@ -19,7 +21,10 @@ type gracefulListener struct{ *net.TCPListener }
 // Close ends it.
 func (l gracefulListener) Close() error {
 	if completeNoMore(l.TCPListener) == nil {
-		time.Sleep(inTheQueue)
+		time.Sleep(onTheWay)
+		for given := time.Now(); queued(l.TCPListener) > 0 && time.Since(given) < overfull; {
+			time.Sleep(10 * time.Millisecond)
+		}
 	}
 	return l.TCPListener.Close()
 }

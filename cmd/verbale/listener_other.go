@@ -8,3 +8,5 @@ import (
 )
 
 func completeNoMore(*net.TCPListener) error { return errors.ErrUnsupported }
+
+func queued(*net.TCPListener) uint32 { return 0 }
