@@ -33,8 +33,9 @@ export class App {
 	get composer() {
 		return this.field('chat.compose');
 	}
+	/** Those in sight: what other conversations left behind stays in the page, unseen. */
 	get bubbles() {
-		return this.page.locator('article[data-key]');
+		return this.page.locator('article[data-key]').filter({ visible: true });
 	}
 	bubble(text) {
 		return this.bubbles.filter({ hasText: text }).last();
@@ -62,10 +63,15 @@ export class App {
 	}
 
 	async openRow(title) {
+		const open = await this.row(title).getAttribute('aria-current');
 		await this.row(title).click();
 		// The composer of the last one may still be there; the row and it change together.
-		await this.page.locator('nav a[aria-current=true]').filter({ hasText: title }).waitFor({ state: 'attached' });
+		const row = this.page.locator('nav a[aria-current=true]').filter({ hasText: title });
+		await row.waitFor({ state: 'attached' });
 		await this.composer.waitFor();
+		// What is shown is followed by the address, and with a keyboard by the focus.
+		await this.page.waitForURL(`**${await row.getAttribute('href')}`);
+		if (!open) await this.page.waitForFunction(() => matchMedia('(pointer: coarse)').matches || document.activeElement?.matches('textarea'));
 	}
 
 	/** Makes the company behind a start link, and answers the invite that is offered next. */

@@ -6,7 +6,7 @@ import { open } from '../lib/browser.mjs';
 import { call, company, verbale } from '../lib/server.mjs';
 import { stage } from '../lib/steps.mjs';
 
-test('nothing that is written in one conversation comes into another', { timeout: 60_000 }, async (t) => {
+test('what belongs to one conversation never comes into another', { timeout: 90_000 }, async (t) => {
 	const { server, browser, step } = await stage(t);
 	const { link } = await company(server);
 	const at = ['--data', server.data, '--json'];
@@ -73,12 +73,61 @@ test('nothing that is written in one conversation comes into another', { timeout
 		assert.equal(await app.composer.inputValue(), '');
 	});
 
+	await step('what arrives behind another conversation is unread, is shown on coming back, and marked then', async () => {
+		const other = JSON.parse(await verbale('person', 'add', '--name', 'Luca Rossi', ...at));
+		const luca = JSON.parse(await verbale('token', 'create', '--person', 'Luca Rossi', '--name', 'test', ...at)).token;
+		const { id } = await call(server, 'POST', '/conversations', { token, body: { kind: 'group', title: 'Cantiere est', members: [other.id] } });
+		const send = (text) => call(server, 'POST', `/conversations/${id}/messages`, { token: luca, body: { key: crypto.randomUUID(), text } });
+		const readTo = async () => (await call(server, 'GET', `/conversations/${id}`, { token })).read_n;
+		for (let n = 1; n <= 40; n++) await send(`Consegna numero ${n}`);
+		await app.openRow('Cantiere est');
+		await app.button('chat.to_latest').click();
+		await app.bubble('Consegna numero 40').waitFor();
+		await page.locator('nav a', { hasText: 'Cantiere est' }).locator('.badge').waitFor({ state: 'detached' });
+		while ((await readTo()) < 40);
+		await app.openRow('Cantiere sud');
+		for (let n = 41; n <= 60; n++) await send(`Consegna numero ${n}`);
+		await page.locator('nav a', { hasText: 'Cantiere est' }).locator('.badge').filter({ hasText: '20' }).waitFor();
+		assert.equal(await readTo(), 40, 'it is marked as read behind another conversation');
+		assert.equal(await app.bubbles.filter({ hasText: 'Consegna' }).count(), 0);
+		await app.openRow('Cantiere est');
+		await page.getByText(app.t('chat.new_messages', { n: 20 })).waitFor();
+		await page.waitForFunction(() => {
+			const line = [...document.querySelectorAll('.fresh')].find((one) => one.checkVisibility());
+			const top = line?.getBoundingClientRect().top;
+			return top > 0 && top < innerHeight / 2;
+		});
+		await app.button('chat.to_latest').click();
+		await page.locator('nav a', { hasText: 'Cantiere est' }).locator('.badge').waitFor({ state: 'detached' });
+		// Scrolled away, gone and come back: where reading goes on.
+		await app.bubbles.last().focus();
+		for (let n = 0; n < 30; n++) await keyboard.press('ArrowUp');
+		await app.button('chat.to_latest').waitFor();
+		await app.openRow('Cantiere sud');
+		await app.openRow('Cantiere est');
+		await app.bubble('Consegna numero 60').waitFor();
+		await app.button('chat.to_latest').waitFor({ state: 'detached' });
+	});
+
+	await step('more conversations than stay in the page', async () => {
+		for (let n = 1; n <= 6; n++) await call(server, 'POST', '/conversations', { token, body: { kind: 'group', title: `Squadra ${n}`, members: [] } });
+		for (let n = 1; n <= 6; n++) {
+			await app.openRow(`Squadra ${n}`);
+			await app.say(`Qui squadra ${n}`);
+		}
+		assert.ok((await page.locator('.frame').count()) <= 4, 'all that were seen stay in the page');
+		for (const n of [1, 6, 2, 5, 1]) {
+			await app.openRow(`Squadra ${n}`);
+			await app.bubble(`Qui squadra ${n}`).waitFor();
+			assert.equal(await app.bubbles.count(), 1);
+		}
+	});
+
 	await step('the way back, the way on and a reload show what the address says', async () => {
 		const shown = async (title) => {
 			await page.getByRole('heading', { name: title }).waitFor();
 			await page.locator('nav a[aria-current=true]').filter({ hasText: title }).waitFor();
-			const path = await app.row(title).getAttribute('href');
-			assert.equal(new URL(page.url()).pathname, path);
+			await page.waitForURL(`**${await app.row(title).getAttribute('href')}`);
 			// Said to who does not see it.
 			await page.getByRole('status').filter({ hasText: title }).waitFor({ state: 'attached' });
 		};

@@ -1,0 +1,42 @@
+// Which conversation is open. The route says it, unless one went on from there by the list: then the
+// page's state does (https://svelte.dev/docs/kit/shallow-routing), and the address, for a reload.
+import { pushState } from '$app/navigation';
+import { page } from '$app/state';
+
+/** To note an address takes the browser as long as to show what is there, so it is noted so many ms later. */
+const AFTERWARDS = 100;
+
+/** Gone on to, and not in the address yet. */
+let ahead = $state.raw<{ id: number; from: string }>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** The id of the one that is shown, and the n of the message to show first; 0: none. */
+export function opened(): { id: number; at: number } {
+	return ahead ? { id: ahead.id, at: 0 } : addressed();
+}
+
+/** What the address says, which follows what is shown by a moment. */
+export function addressed(): { id: number; at: number } {
+	const { conversation } = page.state;
+	if (conversation) return { id: conversation, at: 0 };
+	return {
+		id: Number(page.params.id) || 0,
+		at: Number(page.url.searchParams.get('n')) || 0
+	};
+}
+
+/** From the open conversation to another one; the route stays, so the router has nothing to look up. */
+export function goOn(id: number): void {
+	address();
+	ahead = { id, from: location.href };
+	clearTimeout(timer);
+	timer = setTimeout(address, AFTERWARDS);
+}
+
+function address(): void {
+	if (!ahead) return;
+	const { id, from } = ahead;
+	// Whoever has gone elsewhere meanwhile stays there.
+	if (location.href === from) pushState(`/chats/${id}`, { conversation: id });
+	ahead = undefined;
+}
