@@ -3,7 +3,7 @@
 import { pushState } from '$app/navigation';
 import { page } from '$app/state';
 
-/** To note an address takes the browser as long as to show what is there, so it is noted so many ms later. */
+/** What is shown does not wait until the browser has noted the address, which takes its time: ms. */
 const AFTERWARDS = 100;
 
 /** Gone on to, and not in the address yet. */

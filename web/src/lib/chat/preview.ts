@@ -16,11 +16,6 @@ export function tickText(tick: Tick): string {
 	return t(`chat.tick_${tick}`);
 }
 
-/** Who is in it, as far as is known. */
-export function peopleOf({ id, members_preview }: Conversation): readonly number[] {
-	return store.members(id)?.map((member) => member.person) ?? members_preview;
-}
-
 /** The text of a message on one line, or what stands for it. */
 export function oneLine(message: Message): string {
 	if (message.deleted) return t('chat.deleted_short');

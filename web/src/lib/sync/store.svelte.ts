@@ -44,6 +44,10 @@ class Store {
 	members(id: number): Member[] | undefined {
 		return this.state.members.get(id);
 	}
+	/** Who is in it, as far as is known. */
+	peopleIn({ id, members_preview }: Conversation): readonly number[] {
+		return this.members(id)?.map((member) => member.person) ?? members_preview;
+	}
 	person(id: number): Person | undefined {
 		return this.state.people.get(id);
 	}
