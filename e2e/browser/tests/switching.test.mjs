@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { App } from '../lib/app.mjs';
-import { open } from '../lib/browser.mjs';
+import { open, phone, until } from '../lib/browser.mjs';
 import { call, company, verbale } from '../lib/server.mjs';
 import { stage } from '../lib/steps.mjs';
 
@@ -80,6 +80,7 @@ test('what belongs to one conversation never comes into another', { timeout: 90_
 		const send = (text) => call(server, 'POST', `/conversations/${id}/messages`, { token: luca, body: { key: crypto.randomUUID(), text } });
 		const readTo = async () => (await call(server, 'GET', `/conversations/${id}`, { token })).read_n;
 		for (let n = 1; n <= 40; n++) await send(`Consegna numero ${n}`);
+		await app.row('Cantiere est').locator('.badge').filter({ hasText: '40' }).waitFor();
 		await app.openRow('Cantiere est');
 		await app.button('chat.to_latest').click();
 		await app.bubble('Consegna numero 40').waitFor();
@@ -155,6 +156,102 @@ test('what belongs to one conversation never comes into another', { timeout: 90_
 		await page.waitForURL('**/people');
 		await page.goBack();
 		await shown('Cantiere nord');
+	});
+
+	assert.deepEqual(wrong, []);
+});
+
+test('on a phone, what one left for the list is there again, and nothing happened to it behind', { timeout: 90_000 }, async (t) => {
+	const { server, browser, step } = await stage(t);
+	const { link } = await company(server);
+	const at = ['--data', server.data, '--json'];
+	const tokenOf = async (person) => JSON.parse(await verbale('token', 'create', '--person', person, '--name', 'test', ...at)).token;
+	const token = await tokenOf('Anna Bianchi');
+	const luca = JSON.parse(await verbale('person', 'add', '--name', 'Luca Rossi', ...at)).id;
+	const other = await tokenOf('Luca Rossi');
+	const group = async (title) => (await call(server, 'POST', '/conversations', { token, body: { kind: 'group', title, members: [luca] } })).id;
+	const id = await group('Cantiere nord');
+	for (let n = 1; n <= 20; n++) await group(`Squadra ${n}`);
+	const send = (text) => call(server, 'POST', `/conversations/${id}/messages`, { token: other, body: { key: crypto.randomUUID(), text } });
+	const readTo = async () => (await call(server, 'GET', `/conversations/${id}`, { token })).read_n;
+	const { context, wrong } = await open(browser, { size: phone });
+	const app = new App(await context.newPage());
+	const { page } = app;
+	await app.signIn(link);
+	const back = page.getByRole('link', { name: app.t('chat.back') });
+	const list = page.getByRole('navigation', { name: app.t('chat.list') });
+	const bar = page.getByRole('navigation', { name: app.t('app.sections') });
+
+	await step('the list stands where it was scrolled to, and the bar below comes back with it', async () => {
+		await list.evaluate((one) => (one.scrollTop = one.scrollHeight));
+		await app.row('Cantiere nord').waitFor();
+		const place = await list.evaluate((one) => one.scrollTop);
+		assert.ok(place > 0);
+		await app.openRow('Cantiere nord');
+		await list.waitFor({ state: 'hidden' });
+		await bar.waitFor({ state: 'hidden' });
+		assert.match(await page.title(), /^Cantiere nord/);
+		await back.click();
+		await list.waitFor();
+		await bar.waitFor();
+		assert.equal(await list.evaluate((one) => one.scrollTop), place);
+		assert.equal(await page.title(), 'Verbale');
+		assert.equal(new URL(page.url()).pathname, '/chats');
+	});
+
+	await step('what arrives behind the list is unread, is shown on coming back, and marked then', async () => {
+		for (let n = 1; n <= 40; n++) await send(`Consegna numero ${n}`);
+		await list.evaluate((one) => (one.scrollTop = 0));
+		await app.row('Cantiere nord').locator('.badge').filter({ hasText: '40' }).waitFor();
+		await app.openRow('Cantiere nord');
+		await app.button('chat.to_latest').click();
+		await app.bubble('Consegna numero 40').waitFor();
+		await until(async () => (await readTo()) === 40);
+		await app.composer.fill('Arrivo fra poco');
+		await back.click();
+		await list.waitFor();
+		assert.equal(await app.composer.isVisible(), false);
+		assert.equal(await app.bubbles.count(), 0);
+		await list.getByText('Arrivo fra poco').waitFor();
+		for (let n = 41; n <= 60; n++) await send(`Consegna numero ${n}`);
+		await app.row('Cantiere nord').locator('.badge').filter({ hasText: '20' }).waitFor();
+		assert.equal(await readTo(), 40, 'it is marked as read behind the list');
+		await app.openRow('Cantiere nord');
+		await page.getByText(app.t('chat.new_messages', { n: 20 })).waitFor();
+		assert.equal(await app.composer.inputValue(), 'Arrivo fra poco');
+		await app.button('chat.to_latest').click();
+		await until(async () => (await readTo()) === 60);
+	});
+
+	await step('the details of a conversation are closed by going to the list', async () => {
+		await app.button('chat.details').click();
+		await app.heading('chat.details').waitFor();
+		await page.goBack();
+		await list.waitFor();
+		await app.openRow('Cantiere nord');
+		await app.bubble('Consegna numero 60').waitFor();
+		await app.heading('chat.details').waitFor({ state: 'detached' });
+	});
+
+	await step('the way back and the way on, and a step back before the address has followed', async () => {
+		await page.goBack();
+		await list.waitFor();
+		await page.goForward();
+		await app.bubble('Consegna numero 60').waitFor();
+		await list.waitFor({ state: 'hidden' });
+		await page.reload();
+		await app.bubble('Consegna numero 60').waitFor();
+		await back.click();
+		await list.waitFor();
+		await page.evaluate(() => {
+			[...document.querySelectorAll('nav a.row')].find((row) => row.textContent.includes('Squadra 20')).click();
+			document.querySelector('a.back').click();
+		});
+		await list.waitFor();
+		// As long as the address takes to follow, and more.
+		await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+		assert.equal(new URL(page.url()).pathname, '/chats');
+		await list.waitFor();
 	});
 
 	assert.deepEqual(wrong, []);

@@ -25,7 +25,7 @@ export function addressed(): { id: number; at: number } {
 	};
 }
 
-/** From the open conversation to another one; the route stays, so the router has nothing to look up. */
+/** From the list to a conversation; the route stays, so the router has nothing to look up. */
 export function goOn(id: number): void {
 	address();
 	ahead = { id, from: location.href };
@@ -38,5 +38,11 @@ function address(): void {
 	const { id, from } = ahead;
 	// Whoever has gone elsewhere meanwhile stays there.
 	if (location.href === from) pushState(`/chats/${id}`, { conversation: id });
+	ahead = undefined;
+}
+
+/** The router goes elsewhere, maybe back to the list, before the address is noted. */
+export function stay(): void {
+	clearTimeout(timer);
 	ahead = undefined;
 }
