@@ -124,6 +124,17 @@ test('what belongs to one conversation never comes into another', { timeout: 90_
 		}
 	});
 
+	await step('whoever is taken out of the conversation that is open is told so', async () => {
+		const { id } = await call(server, 'POST', '/conversations', { token, body: { kind: 'group', title: 'Cantiere ovest', members: [] } });
+		await app.openRow('Cantiere ovest');
+		const me = (await call(server, 'GET', '/me', { token })).id;
+		await call(server, 'DELETE', `/conversations/${id}/members/${me}`, { token });
+		await page.getByText(app.t('chat.gone')).waitFor();
+		await app.row('Cantiere ovest').waitFor({ state: 'detached' });
+		await app.button('chat.back').click();
+		await page.waitForURL('**/chats');
+	});
+
 	await step('the way back, the way on and a reload show what the address says', async () => {
 		const shown = async (title) => {
 			await page.getByRole('heading', { name: title }).waitFor();
