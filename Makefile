@@ -5,9 +5,10 @@
 
 # GOOS and GOARCH are honoured: make build GOARCH=arm64
 export GOOS GOARCH
-# The program, its checks and its tests are compiled alike, so that it is done once.
+# The program, its checks and its tests are compiled alike, so that it is done
+# once, and without what is for debuggers, which nothing here keeps.
 export CGO_ENABLED ?= 0
-export GOFLAGS := -trimpath $(GOFLAGS)
+export GOFLAGS := -trimpath -gcflags=all=-dwarf=false $(GOFLAGS)
 GO      ?= go
 ARGS    ?=
 FUZZTIME ?= 10s
