@@ -35,7 +35,7 @@ step "without it: the laboratory, the program from outside, what asks of many, a
 
 step "Go again, on PostgreSQL, and without the race detector: what has an engine under it"
 engine=$("$go" list -f '{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}}' ./internal/... | grep -E 'store/(storetest|pgtest)' | cut -d ' ' -f 1)
-VERBALE_TEST_ENGINE=postgres "$go" test $flags $engine ./e2e
+VERBALE_TEST_ENGINE=postgres "$go" test $flags ./e2e $engine
 
 step "the client's unit tests"
 (cd web && npm test --silent)

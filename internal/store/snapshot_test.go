@@ -3,6 +3,8 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
@@ -83,38 +85,73 @@ func TestASnapshotIsOfOneMomentWhileTheCompanyGoesOn(t *testing.T) {
 func TestNoSnapshotIsMadeOfADamagedFile(t *testing.T) {
 	storetest.OnlySQLite(t)
 	t.Parallel()
-	dir := t.TempDir()
-	s := openServer(t, dir)
-	tenant := newTenant(t, s, "acme")
-	for i := range 200 {
-		write(t, tenant, say(strings.Repeat(fmt.Sprint(i), 200)))
-	}
-	s.Close()
-
 	const page = 4096
-	path := filepath.Join(dir, "tenants", "acme", "verbale.db")
+	for name, damage := range map[string]func(file []byte, leaf int){
+		"a page that is not what it was": func(file []byte, leaf int) {
+			for i := range page {
+				file[leaf+i] = byte(i*7 + 1)
+			}
+		},
+		// https://sqlite.org/fileformat2.html#the_freelist
+		"a page in use that is said to be free": func(file []byte, leaf int) {
+			trunk := file[(binary.BigEndian.Uint32(file[32:])-1)*page:]
+			binary.BigEndian.PutUint32(trunk[8:], uint32(leaf/page+1))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			s := openServer(t, dir)
+			tenant := newTenant(t, s, "acme")
+			for i := range 200 {
+				write(t, tenant, say(strings.Repeat(fmt.Sprint(i), 200)))
+			}
+			s.Close()
+
+			path := filepath.Join(dir, "tenants", "acme", "verbale.db")
+			file := read(t, path)
+			leaf := 0 // the last page that holds rows of a table
+			for at := page; at < len(file); at += page {
+				if file[at] == 13 { // https://sqlite.org/fileformat2.html#b_tree_pages
+					leaf = at
+				}
+			}
+			leaveFreePages(t, path)
+			file = read(t, path)
+			damage(file, leaf)
+			if err := os.WriteFile(path, file, 0o600); err != nil {
+				t.Fatal(err)
+			}
+
+			tenant, err := openServer(t, dir).Tenant(t.Context(), "acme")
+			if err == nil {
+				err = tenant.Snapshot(t.Context(), t.TempDir(), func(int64) (io.Writer, error) { return io.Discard, nil })
+			}
+			if p := problem.Of(err); p == nil || p.Code != "store.corrupt" {
+				t.Errorf("the damage was not told: %v", err)
+			}
+		})
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
 	file, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	leaf := 0 // the last page that holds rows of a table
-	for at := page; at < len(file); at += page {
-		if file[at] == 13 { // https://sqlite.org/fileformat2.html#b_tree_pages
-			leaf = at
-		}
-	}
-	for i := range page {
-		file[leaf+i] = byte(i*7 + 1)
-	}
-	if err := os.WriteFile(path, file, 0o600); err != nil {
+	return file
+}
+
+// leaveFreePages has a file end with pages that are in no use.
+func leaveFreePages(t *testing.T, path string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
 		t.Fatal(err)
 	}
-
-	tenant, err = openServer(t, dir).Tenant(t.Context(), "acme")
-	if err == nil {
-		err = tenant.Snapshot(t.Context(), t.TempDir(), func(int64) (io.Writer, error) { return io.Discard, nil })
-	}
-	if p := problem.Of(err); p == nil || p.Code != "store.corrupt" {
-		t.Errorf("the damage was not told: %v", err)
+	defer db.Close()
+	if _, err := db.Exec(`CREATE TABLE gone (x); INSERT INTO gone SELECT zeroblob(20000); DROP TABLE gone`); err != nil {
+		t.Fatal(err)
 	}
 }
