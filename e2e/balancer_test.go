@@ -104,7 +104,7 @@ func balance(t testing.TB, name string, nodes [2]string) *balancer {
 	t.Helper()
 	dir := t.TempDir()
 	b := &balancer{address: freePort(t), log: &record{}}
-	b.trust = certificate(t, dir)
+	b.trust = certificate(t, dir, publicHost)
 	cmd := balancers[name](t, b, dir, nodes)
 	cmd.Stdout, cmd.Stderr, cmd.Dir = b.log, b.log, dir
 	cmd.Env = append(os.Environ(), "HOME="+dir)
@@ -151,15 +151,15 @@ func freePort(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// certificate makes one for the public host, in three files as proxies want it.
-func certificate(t testing.TB, dir string) *x509.CertPool {
+// certificate makes one for a name, in three files as proxies want it.
+func certificate(t testing.TB, dir, name string) *x509.CertPool {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	about := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: publicHost}, DNSNames: []string{publicHost},
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, about, about, key.Public(), key)

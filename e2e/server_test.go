@@ -44,17 +44,18 @@ var served = regexp.MustCompile(`is at https?://[^\s/]*:(\d+)`)
 // launch starts a server and does not wait for it.
 func launch(t testing.TB, dir string, args ...string) *server {
 	t.Helper()
-	return launchAs(t, nil, dir, args...)
+	return launchWith(t, nil, nil, dir, args...)
 }
 
-// launchAs starts a server as another user, if one is given.
-func launchAs(t testing.TB, as *syscall.Credential, dir string, args ...string) *server {
+// launchWith starts a server as another user, if one is given, and with more in
+// its environment.
+func launchWith(t testing.TB, as *syscall.Credential, more []string, dir string, args ...string) *server {
 	t.Helper()
 	s := &server{dir: dir, log: &record{}, ready: make(chan string, 1), ended: make(chan struct{})}
 	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--data", dir, "--log-level", "debug", "--log-format", "text"}, args...)
 	s.cmd = exec.Command(program, args...)
 	s.cmd.Dir = t.TempDir()
-	s.cmd.Env = engine(t, args)
+	s.cmd.Env = append(engine(t, args), more...)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as}
 	s.cmd.Stderr = s.log
 	out, err := s.cmd.StdoutPipe()
@@ -129,7 +130,7 @@ func refusesToServe(t testing.TB, dir string) string {
 
 func refusesToServeAs(t testing.TB, as *syscall.Credential, dir string) string {
 	t.Helper()
-	s := launchAs(t, as, dir)
+	s := launchWith(t, as, nil, dir)
 	select {
 	case <-s.ended:
 	case <-s.ready:

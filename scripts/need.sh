@@ -110,6 +110,10 @@ for thing in "$@"; do
 	s3) # the tests' S3 server
 		program e2e versitygw github.com/versity/versitygw/cmd/versitygw
 		;;
+	acme) # an authority that gives certificates, and the names it asks for
+		program e2e pebble github.com/letsencrypt/pebble/v2/cmd/pebble
+		program e2e pebble-challtestsrv github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv
+		;;
 	laboratory)
 		# What makes a program's disk slow; the rest of the laboratory is the kernel's.
 		command -v strace >/dev/null || apt strace

@@ -16,8 +16,8 @@ scripts/need.sh s3
 VERBALE_TEST_S3=$PWD/.tools/versitygw
 export VERBALE_TEST_S3
 
-# Before which nodes are put, and what checks the alerts.
-scripts/need.sh nginx haproxy promtool
+# Before which nodes are put, what checks the alerts, and who gives certificates.
+scripts/need.sh nginx haproxy promtool acme
 
 # Many tests wait for what a clock, a lease or another process does, so there
 # are more of them at a time than cores. Vet is of make check.

@@ -64,10 +64,11 @@ type limitsConfig struct {
 }
 
 type tlsConfig struct {
-	Mode  string   `default:"none" enum:"none,files,acme" env:"VERBALE_TLS_MODE" help:"none: plain HTTP, behind a reverse proxy or on this machine only; files: a certificate of your own; acme: one from Let's Encrypt, by itself."`
+	Mode  string   `default:"none" enum:"none,files,acme" env:"VERBALE_TLS_MODE" help:"none: plain HTTP, behind a reverse proxy or on this machine only; files: a certificate of your own; acme: one from an authority such as Let's Encrypt, by itself; its port 443 must be reached from there."`
 	Cert  string   `env:"VERBALE_TLS_CERT" placeholder:"FILE" help:"The certificate chain, for mode files. Read again when it changes."`
 	Key   string   `env:"VERBALE_TLS_KEY" placeholder:"FILE" help:"The private key, for mode files."`
-	Email string   `env:"VERBALE_TLS_EMAIL" placeholder:"ADDRESS" help:"Where Let's Encrypt writes when something is wrong, for mode acme."`
+	CA    string   `name:"ca" env:"VERBALE_TLS_CA" placeholder:"URL" help:"The ACME directory of the authority, for mode acme. Empty: Let's Encrypt's."`
+	Email string   `env:"VERBALE_TLS_EMAIL" placeholder:"ADDRESS" help:"Where the authority writes when something is wrong, for mode acme."`
 	Hosts []string `env:"VERBALE_TLS_HOSTS" placeholder:"NAME" help:"The host names to get certificates for, for mode acme. Empty: the public URL's."`
 }
 
@@ -228,6 +229,9 @@ func (c config) checked() (s settings, err error) {
 	}
 	if c.TLS.Mode == "files" && (c.TLS.Cert == "" || c.TLS.Key == "") {
 		return s, usage("With TLS mode \"files\" both the certificate (--tls-cert) and its key (--tls-key) are needed.")
+	}
+	if directory, err := url.Parse(c.TLS.CA); c.TLS.CA != "" && (err != nil || directory.Scheme != "https" || directory.Host == "") {
+		return s, usage("tls.ca: %q must look like https://ca.acme.example/acme/directory.", c.TLS.CA)
 	}
 	if c.PublicURL == "" {
 		s.publicURL = guessURL(c.TLS, host, port)

@@ -87,6 +87,7 @@ func TestOptionsThatDoNotFitTogetherAreRefused(t *testing.T) {
 		"no port":              {Listen: "localhost"},
 		"not a URL":            {Listen: ":1", PublicURL: "chat.acme.example"},
 		"URL with a path":      {Listen: ":1", PublicURL: "https://acme.example/chat"},
+		"authority by HTTP":    {Listen: ":1", TLS: tlsConfig{CA: "http://ca.acme.example/acme/directory"}},
 		"other scheme":         {Listen: ":1", PublicURL: "ftp://acme.example"},
 		"no network":           {Listen: ":1", TrustedProxies: []string{"proxy"}},
 		"files without a file": {Listen: ":1", TLS: tlsConfig{Mode: "files", Cert: "c.pem"}},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -29,8 +30,11 @@ func secured(ctx context.Context, s settings, plain net.Listener) (net.Listener,
 	case "acme":
 		acme := certmagic.NewDefault()
 		acme.Storage = &certmagic.FileStorage{Path: filepath.Join(s.Data, "certificates")}
+		// It is asked where it is served (TLS-ALPN-01, RFC 8737), so no other
+		// port is opened.
 		issuer := certmagic.NewACMEIssuer(acme, certmagic.ACMEIssuer{
-			CA: certmagic.LetsEncryptProductionCA, Email: s.TLS.Email, Agreed: true,
+			CA: cmp.Or(s.TLS.CA, certmagic.LetsEncryptProductionCA), Email: s.TLS.Email, Agreed: true,
+			DisableHTTPChallenge: true, AltTLSALPNPort: plain.Addr().(*net.TCPAddr).Port,
 		})
 		acme.Issuers = []certmagic.Issuer{issuer}
 		// In the background: a server without a certificate yet must still

@@ -2,6 +2,7 @@ package blob
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -119,6 +120,7 @@ func (b *Bucket) upload(ctx context.Context, key string, body io.ReaderAt, size 
 var (
 	errUnavailable = problem.New(problem.Unavailable, "blobs.unavailable", "The place where the server keeps its files does not answer. Try again in a minute; if that does not help, tell the server's administrator.")
 	errRefused     = problem.New(problem.Unavailable, "blobs.refused", "S3 refuses the server's key. Correct --s3-key and --s3-secret, or give the key the right to read, write, list and delete in the bucket.")
+	errStranger    = problem.New(problem.Unavailable, "blobs.untrusted", "S3 shows a certificate that this machine does not trust, or one for another name. Correct --s3-endpoint, or put the certificate's authority among those that this machine trusts (SSL_CERT_FILE names a file of them).")
 	errNoBucket    = problem.New(problem.Unavailable, "blobs.bucket_missing", "The bucket is not there. Make it, or correct the name after s3:// in --blobs.")
 	errUntrue      = problem.New(problem.Unavailable, "blobs.untrue", "S3 does not give back what was written to it, so the file was not taken. Tell the server's administrator.")
 )
@@ -142,6 +144,9 @@ func explain(ctx context.Context, err error) error {
 		kind = errRefused
 	case "QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "InsufficientCapacity", "EntityTooLarge":
 		kind = ErrNoSpace
+	}
+	if _, is := errors.AsType[*tls.CertificateVerificationError](err); is {
+		kind = errStranger
 	}
 	return &fault{kind, err}
 }
