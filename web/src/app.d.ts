@@ -3,6 +3,8 @@ declare global {
 		interface PageState {
 			/** The conversation that the list went on to. */
 			conversation?: number;
+			/** One step back is the list without a conversation. */
+			list?: boolean;
 		}
 	}
 }

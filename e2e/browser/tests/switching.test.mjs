@@ -234,6 +234,19 @@ test('on a phone, what one left for the list is there again, and nothing happene
 		await until(async () => (await readTo()) === 60);
 	});
 
+	await step('the arrow leads one step back, so that the next one leads out of the list', async () => {
+		await back.click();
+		await list.waitFor();
+		const steps = await page.evaluate(() => history.length);
+		for (let n = 0; n < 3; n++) {
+			await app.openRow('Cantiere nord');
+			await back.click();
+			await list.waitFor();
+		}
+		assert.equal(await page.evaluate(() => history.length), steps);
+		await app.openRow('Cantiere nord');
+	});
+
 	await step('the details of a conversation are closed by going to the list', async () => {
 		await app.button('chat.details').click();
 		await app.heading('chat.details').waitFor();

@@ -7,7 +7,7 @@ import { page } from '$app/state';
 const AFTERWARDS = 100;
 
 /** Gone on to, and not in the address yet. */
-let ahead = $state.raw<{ id: number; from: string }>();
+let ahead = $state.raw<{ id: number; from: string; list: boolean }>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** The id of the one that is shown, and the n of the message to show first; 0: none. */
@@ -27,17 +27,18 @@ export function addressed(): { id: number; at: number } {
 
 /** From the list to a conversation; the route stays, so the router has nothing to look up. */
 export function goOn(id: number): void {
+	const list = !opened().id;
 	address();
-	ahead = { id, from: location.href };
+	ahead = { id, from: location.href, list };
 	clearTimeout(timer);
 	timer = setTimeout(address, AFTERWARDS);
 }
 
 function address(): void {
 	if (!ahead) return;
-	const { id, from } = ahead;
+	const { id, from, list } = ahead;
 	// Whoever has gone elsewhere meanwhile stays there.
-	if (location.href === from) pushState(`/chats/${id}`, { conversation: id });
+	if (location.href === from) pushState(`/chats/${id}`, { conversation: id, list });
 	ahead = undefined;
 }
 
@@ -45,4 +46,16 @@ function address(): void {
 export function stay(): void {
 	clearTimeout(timer);
 	ahead = undefined;
+}
+
+/** A click that asks for no new tab or window. */
+export function plain({ button, ctrlKey, metaKey, shiftKey, altKey }: MouseEvent): boolean {
+	return !(button || ctrlKey || metaKey || shiftKey || altKey);
+}
+
+/** Back to the list. Whoever came from there goes that one step back, so that the next leads out of it. */
+export function goBack(event: MouseEvent): void {
+	if (!page.state.list || !plain(event)) return;
+	event.preventDefault();
+	history.back();
 }
