@@ -28,10 +28,20 @@ func migrations(dialect goose.Dialect, db *sql.DB, options ...goose.ProviderOpti
 	return goose.NewProvider(dialect, db, files, append(options, goose.WithDisableGlobalRegistry(true))...)
 }
 
-func migrateUp(ctx context.Context, steps *goose.Provider, whose string) error {
+// newest stands for the schema that this program wants.
+const newest = 0
+
+// migrateUp takes the steps up to a schema, or up to the newest.
+func migrateUp(ctx context.Context, steps *goose.Provider, whose string, schema int64) error {
 	have, want, err := steps.GetVersions(ctx)
 	if err != nil {
 		return classify(err)
+	}
+	if schema > want {
+		return schemaNewer(whose, schema, want)
+	}
+	if schema != newest {
+		want = schema
 	}
 	if have > want {
 		return schemaNewer(whose, have, want)
@@ -39,7 +49,7 @@ func migrateUp(ctx context.Context, steps *goose.Provider, whose string) error {
 	if have == want {
 		return nil
 	}
-	results, err := steps.Up(ctx)
+	results, err := steps.UpTo(ctx, want)
 	if err != nil {
 		return fmt.Errorf("migrating %s: %w", whose, classify(err))
 	}

@@ -61,7 +61,7 @@ func migratePostgres(ctx context.Context, owner, application string) error {
 	if err != nil {
 		return err
 	}
-	if err := migrateUp(ctx, steps, "this database"); err != nil {
+	if err := migrateUp(ctx, steps, "this database", newest); err != nil {
 		return err
 	}
 	return admit(ctx, db, app.User)

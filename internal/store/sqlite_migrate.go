@@ -10,8 +10,14 @@ import (
 
 // migrateSQLite brings a company's schema up to this program's, one numbered
 // file after the other, each in a transaction: a crash in between resumes
-// there.
+// there. db is one connection. What a step sorts may be all of a company's
+// messages, so it is sorted in a file meanwhile, not in memory.
 func migrateSQLite(ctx context.Context, db *sql.DB, tenant string) error {
+	return migrateSQLiteTo(ctx, db, tenant, newest)
+}
+
+// migrateSQLiteTo does the same up to a schema that an earlier program had.
+func migrateSQLiteTo(ctx context.Context, db *sql.DB, tenant string, schema int64) error {
 	if err := versionsReadable(ctx, db); err != nil {
 		return err
 	}
@@ -19,7 +25,14 @@ func migrateSQLite(ctx context.Context, db *sql.DB, tenant string) error {
 	if err != nil {
 		return err
 	}
-	return migrateUp(ctx, steps, fmt.Sprintf("company %q", tenant))
+	if _, err := db.ExecContext(ctx, `PRAGMA temp_store = FILE`); err != nil {
+		return classify(err)
+	}
+	if err := migrateUp(ctx, steps, fmt.Sprintf("company %q", tenant), schema); err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `PRAGMA temp_store = MEMORY`)
+	return classify(err)
 }
 
 // versionsReadable finds damage in the list of steps that were taken: goose
