@@ -9,11 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"verbale/internal/chat"
+	"verbale/internal/search"
 	"verbale/internal/store"
 	"verbale/internal/store/pgtest"
 )
@@ -123,5 +125,15 @@ func isAsItWas(t *testing.T, s *store.Server) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+	if err := search.CatchUp(t.Context(), tenant); err != nil {
+		t.Fatal(err)
+	}
+	q, err := search.Parse("consegna giovedì", search.Filters{}, time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if hits, err := search.Search(t.Context(), tenant, anna, q, 20, ""); err != nil || len(hits.Hits) != 1 {
+		t.Errorf("the search finds %+v, %v", hits, err)
 	}
 }
