@@ -2,7 +2,9 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -23,6 +25,15 @@ func (r *run) w8(ctx context.Context) error {
 	node := *r.server
 	node.data = filepath.Join(r.folder, "many")
 	defer node.stop()
+	if node.database != "" { // one root key for all nodes on it
+		key, err := os.ReadFile(filepath.Join(r.server.data, "root.key"))
+		if err == nil {
+			err = errors.Join(os.Mkdir(node.data, 0o700), os.WriteFile(filepath.Join(node.data, "root.key"), key, 0o600))
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if _, err := node.start(ctx); err != nil {
 		return err
 	}
