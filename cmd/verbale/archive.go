@@ -24,16 +24,17 @@ import (
 )
 
 // A backup is a tar archive of one company: first the manifest, then the
-// database and the sealed files as they lie in the company's directory, and at
-// the end a count, without which an archive was cut off, and a sum. Everything in it is
-// sealed by the company's keys, and those are wrapped by the root key, which is
-// not in it.
+// database, as a file or as rows, and the sealed files as they lie in the
+// company's directory, and at the end a count, without which an archive was cut
+// off, and a sum. Everything in it is sealed by the company's keys, and those
+// are wrapped by the root key, which is not in it.
 const (
 	backupFormat = "verbale-backup/1"
 	manifestName = "manifest.json"
 	endName      = "end.json"
 	contents     = "company/"
 	databaseName = "verbale.db"
+	rowsName     = "rows"
 	filesName    = "files"
 	goName       = "go.json" // of a move: what was sent may be put in place
 )
@@ -54,6 +55,8 @@ type end struct {
 	Files  int    `json:"files"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"` // of all their contents, one after the other
+
+	beside int // of the files, those that are not the database
 }
 
 var errCut = problem.New(problem.Invalid, "backup.cut", "This backup is not whole: its end is missing. Nothing was restored.")
@@ -66,12 +69,12 @@ func newArchive(ctx context.Context, out io.Writer) *archiveWriter {
 // snapshot, its files from where they are kept, everything else from its
 // directory. Files are written once and never changed, so they can be read
 // after the snapshot: it needs none that is not there. With no store, they stay
-// where they are. What the snapshot needs meanwhile lies in scratch.
-func (w *archiveWriter) company(m manifest, tenant *store.Tenant, scratch string, files blob.Store) error {
+// where they are.
+func (w *archiveWriter) company(m manifest, tenant *store.Tenant, files blob.Store) error {
 	if err := w.json(manifestName, m); err != nil {
 		return err
 	}
-	if err := w.database(tenant, scratch); err != nil {
+	if err := w.database(tenant); err != nil {
 		return err
 	}
 	reached("copied")
@@ -85,9 +88,9 @@ func (w *archiveWriter) company(m manifest, tenant *store.Tenant, scratch string
 }
 
 // database writes it as of one moment.
-func (w *archiveWriter) database(tenant *store.Tenant, scratch string) error {
-	return tenant.Snapshot(w.ctx, scratch, func(size int64) (io.Writer, error) {
-		return w, w.header(contents+databaseName, size, time.Now())
+func (w *archiveWriter) database(tenant *store.Tenant) error {
+	return tenant.Snapshot(w.ctx, func(name string, size int64) (io.Writer, error) {
+		return w, w.header(contents+name, size, time.Now())
 	})
 }
 
@@ -233,7 +236,7 @@ func extract(ctx context.Context, r *tar.Reader, into *os.Root) (found end, err 
 		}
 		name, inside := strings.CutPrefix(path.Clean(header.Name), contents)
 		if header.Typeflag != tar.TypeReg || !inside || !filepath.IsLocal(name) {
-			return found, problem.New(problem.Invalid, "backup.strange", "This backup has something in it that no backup has. Nothing was restored.")
+			return found, store.ErrStrange
 		}
 		if err := into.MkdirAll(path.Dir(name), 0o700); err != nil {
 			return found, err
@@ -244,6 +247,9 @@ func extract(ctx context.Context, r *tar.Reader, into *os.Root) (found end, err 
 		}
 		found.Files++
 		found.Bytes += n
+		if first, _, _ := strings.Cut(name, "/"); first != databaseName && first != rowsName {
+			found.beside++
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func (h *house) restore(ctx context.Context, r restoreRequest, in io.Reader, out
 	if err != nil {
 		return err
 	}
-	made := restored{Company: m.Company, Entries: audit.Entries, Files: found.Files - 1, Root: audit.Root, Hosts: []string{}}
+	made := restored{Company: m.Company, Entries: audit.Entries, Files: found.beside, Root: audit.Root, Hosts: []string{}}
 	// When this returns it is done to the end, whether or not the asker waits.
 	settle := func() error {
 		if !r.Hold {
@@ -80,6 +80,18 @@ func (h *house) restore(ctx context.Context, r restoreRequest, in io.Reader, out
 		}
 	}
 	return json.NewEncoder(out).Encode(made)
+}
+
+// workPrefix begins the names of directories in which a restore works. What a
+// crash leaves of them is swept at the next start.
+const workPrefix = ".work-"
+
+func sweepWork(data string) error {
+	left, err := filepath.Glob(filepath.Join(data, workPrefix+"*"))
+	for _, dir := range left {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return err
 }
 
 // free refuses a name that is taken here. The directory of a company may be
@@ -120,7 +132,7 @@ func stage(ctx context.Context, archive *tar.Reader, m manifest, work string) (s
 	if found, err = extract(ctx, archive, into); err != nil {
 		return staged, found, err
 	}
-	return staged, found, store.AtRest(ctx, staged)
+	return staged, found, store.Unpack(ctx, staged, m.Company)
 }
 
 // takePlace gives the staged directory its place, and then makes it known.

@@ -212,32 +212,15 @@ func (h *house) backup(ctx context.Context, b onCompany, _ io.Reader, out io.Wri
 	if err != nil {
 		return err
 	}
-	work, err := os.MkdirTemp(h.server.Dir(), workPrefix)
-	if err != nil {
-		return noRoom(err)
-	}
-	defer os.RemoveAll(work)
 	files, err := h.blobs(tenant)
 	if err != nil {
 		return err
 	}
 	w := newArchive(ctx, out)
-	if err := w.company(h.manifestOf(tenant), tenant, work, files); err != nil {
+	if err := w.company(h.manifestOf(tenant), tenant, files); err != nil {
 		return err
 	}
 	return w.tar.Close()
-}
-
-// workPrefix begins the names of directories in which a backup or a restore
-// works. What a crash leaves of them is swept at the next start.
-const workPrefix = ".work-"
-
-func sweepWork(data string) error {
-	left, err := filepath.Glob(filepath.Join(data, workPrefix+"*"))
-	for _, dir := range left {
-		err = errors.Join(err, os.RemoveAll(dir))
-	}
-	return err
 }
 
 func noRoom(err error) error {

@@ -99,19 +99,15 @@ func (m *mover) unsure(ctx context.Context, failed error) error {
 
 // archive writes the company as a backup, and at its end the mover's word.
 func (m *mover) archive(ctx context.Context, out io.Writer, word <-chan bool) error {
-	work, err := os.MkdirTemp(m.h.server.Dir(), workPrefix)
-	if err != nil {
-		return noRoom(err)
-	}
-	defer os.RemoveAll(work)
 	var files blob.Store
 	if !m.r.InPlace {
+		var err error
 		if files, err = m.h.blobs(m.tenant); err != nil {
 			return err
 		}
 	}
 	w := newArchive(ctx, out)
-	if err := w.company(m.h.manifestOf(m.tenant), m.tenant, work, files); err != nil {
+	if err := w.company(m.h.manifestOf(m.tenant), m.tenant, files); err != nil {
 		return err
 	}
 	if err := w.tar.Flush(); err != nil {

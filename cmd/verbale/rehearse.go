@@ -75,7 +75,7 @@ func (c *restoreCommand) rehearse(ctx context.Context, in io.Reader, to store.Mo
 	if err != nil {
 		return found, err
 	}
-	found = rehearsed{Company: m.Company, Made: m.Made, Entries: audit.Entries, Files: all.Files - 1, Bytes: all.Bytes, Root: audit.Root}
+	found = rehearsed{Company: m.Company, Made: m.Made, Entries: audit.Entries, Files: all.beside, Bytes: all.Bytes, Root: audit.Root}
 	return found, found.count(ctx, m, work)
 }
 

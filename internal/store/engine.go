@@ -64,7 +64,7 @@ type database interface {
 	writer(ctx context.Context) (c writeConn, done func(), err error)
 
 	// snapshot gives the company as of one moment, as Tenant.Snapshot says.
-	snapshot(ctx context.Context, t *Tenant, scratch string, begin func(size int64) (io.Writer, error)) error
+	snapshot(ctx context.Context, t *Tenant, part func(name string, size int64) (io.Writer, error)) error
 
 	dialect() Dialect
 	close()

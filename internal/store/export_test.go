@@ -3,8 +3,11 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"io"
 	"strings"
 )
+
+func init() { partBytes = 1000 } // so that every snapshot has many
 
 // Dialect says which engine a company is on.
 func (t *Tenant) Dialect() Dialect { return t.db.dialect() }
@@ -67,6 +70,16 @@ func (c *pgConn) explain(ctx context.Context, query string) (plan string, err er
 		plan += string(row[0]) + "\n"
 	}
 	return plan, nil
+}
+
+// ReadCopy reads rows of a number, a text and bytes.
+func ReadCopy(from io.Reader, f func(row []any)) error {
+	return readCopy(from, table{types: []string{"BIGINT", "TEXT", "BLOB"}, columns: make([]string, 3)}, func(p page) error {
+		for _, row := range p.rows {
+			f(row)
+		}
+		return nil
+	})
 }
 
 // IdleReads says how many read connections a company keeps for the next who

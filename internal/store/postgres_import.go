@@ -93,7 +93,7 @@ func (s *Server) takeIn(ctx context.Context, c *pgConn, file *sql.DB, name strin
 	}
 	defer from.exec(`ROLLBACK`)
 	sent, arrived := digest{}, digest{}
-	err = carry(ctx, from, all, func(p page) error {
+	err = carry(ctx, all, fromRows(from), func(p page) error {
 		if err := takePage(c, p); err != nil {
 			return err
 		}

@@ -2,97 +2,78 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"encoding/json"
 	"errors"
 	"io"
-	"os"
 )
 
-// snapshot makes a file of the company's rows, and sends it.
-func (d *pgDatabase) snapshot(ctx context.Context, t *Tenant, scratch string, begin func(size int64) (io.Writer, error)) (err error) {
-	made, err := os.CreateTemp(scratch, "snapshot-*.db")
+// snapshot sends the company's rows as they come out of the database, all of
+// one moment. Nothing of it lies on a disk meanwhile.
+func (d *pgDatabase) snapshot(ctx context.Context, t *Tenant, part func(name string, size int64) (io.Writer, error)) error {
+	schema, all, err := portable(ctx, t.name)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, made.Close(), os.Remove(made.Name())) }()
-	if err := d.writeFile(ctx, t, made.Name()); err != nil {
-		return err
-	}
-	info, err := made.Stat()
+	said, err := json.MarshalIndent(describe(schema, all), "", "  ")
 	if err != nil {
 		return err
 	}
-	to, err := begin(info.Size())
-	if err == nil {
-		_, err = io.Copy(to, made)
-	}
-	return err
-}
-
-// writeFile reads the company's rows from one moment into a new file.
-func (d *pgDatabase) writeFile(ctx context.Context, t *Tenant, path string) (err error) {
-	file, err := openLoose(path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	if err := migrateSQLite(ctx, file, t.name); err != nil {
-		return err
-	}
-	all, err := tables(ctx, file)
-	if err != nil {
-		return err
-	}
-	indexes, err := withoutIndexes(ctx, file)
-	if err != nil {
-		return err
-	}
-	into, err := newSQLiteConn(ctx, file)
-	if err != nil {
-		return err
-	}
-	defer into.close()
-	if _, err := into.exec(`BEGIN`); err != nil {
-		return err
-	}
-	for _, t := range all { // what a new company begins with
-		if _, err := into.exec(`DELETE FROM ` + quoted([]string{t.name})); err != nil {
-			return err
+	send := func(name string, contents []byte) error {
+		to, err := part(name, int64(len(contents)))
+		if err == nil {
+			_, err = to.Write(contents)
 		}
+		return err
 	}
-	from, done, err := d.reader(ctx)
+	if err := send(rowsFolder+"/"+tablesFile, said); err != nil {
+		return err
+	}
+	reading, done, err := d.reader(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	if err := carry(ctx, from, all, func(p page) error { return put(into, p) }); err != nil {
+	from := reading.(*pgConn)
+	if _, err := from.query(`SELECT size FROM head WHERE id = 1`); err != nil { // the moment is that of the first question
 		return err
 	}
-	for _, end := range append([]string{atRest, searchFollowers, `COMMIT`}, indexes...) {
-		if _, err := into.exec(end); err != nil {
+	for _, t := range all {
+		number := 0
+		read := func(ctx context.Context, to io.Writer) error { return from.copyOut(ctx, t, to) }
+		err := inBlocks(ctx, partBytes, read, func(block []byte) error {
+			number++
+			return send(partName(t.name, number), block)
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// withoutIndexes takes the indexes out of a file, and gives what makes them
-// again: sorted once, they cost less than row by row.
-func withoutIndexes(ctx context.Context, file *sql.DB) (again []string, err error) {
-	rows, err := file.QueryContext(ctx, `SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`)
+// copyOut writes a table's rows in the binary form of COPY.
+func (c *pgConn) copyOut(ctx context.Context, t table, to io.Writer) error {
+	_, err := c.pg.CopyTo(ctx, to, `COPY (SELECT `+quoted(t.columns)+` FROM `+quoted([]string{t.name})+`) TO STDOUT (FORMAT binary)`)
 	if err != nil {
-		return nil, err
+		return c.fail(err)
 	}
-	drop := ""
-	err = each(rows, func() error {
-		var name, definition string
-		err := rows.Scan(&name, &definition)
-		drop += `DROP INDEX ` + quoted([]string{name}) + `;`
-		again = append(again, definition)
-		return err
-	})
-	if err == nil {
-		_, err = file.ExecContext(ctx, drop)
+	return nil
+}
+
+// portable gives the tables of a company's portable form, and which schema
+// that is.
+func portable(ctx context.Context, name string) (schema int64, all []table, err error) {
+	file, err := openLoose(":memory:")
+	if err != nil {
+		return 0, nil, err
 	}
-	return again, err
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if err := migrateSQLite(ctx, file, name); err != nil {
+		return 0, nil, err
+	}
+	if schema, _, err = schemaOf(ctx, file); err != nil {
+		return 0, nil, err
+	}
+	all, err = tables(ctx, file)
+	return schema, all, err
 }

@@ -105,7 +105,7 @@ func carryBack(ctx context.Context, all []table, from, into *sqliteConn, entries
 	if _, err := into.exec(`BEGIN`); err != nil {
 		return err
 	}
-	return carry(ctx, from, all, func(p page) error {
+	return carry(ctx, all, fromRows(from), func(p page) error {
 		switch p.table.name {
 		case "head", "tile", "checkpoint", "follower":
 			return nil

@@ -125,7 +125,7 @@ func TestNoSnapshotIsMadeOfADamagedFile(t *testing.T) {
 
 			tenant, err := openServer(t, dir).Tenant(t.Context(), "acme")
 			if err == nil {
-				err = tenant.Snapshot(t.Context(), t.TempDir(), func(int64) (io.Writer, error) { return io.Discard, nil })
+				err = tenant.Snapshot(t.Context(), func(string, int64) (io.Writer, error) { return io.Discard, nil })
 			}
 			if p := problem.Of(err); p == nil || p.Code != "store.corrupt" {
 				t.Errorf("the damage was not told: %v", err)

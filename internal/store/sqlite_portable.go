@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A company's portable form is a SQLite database file of the same schema. Its
@@ -14,7 +16,7 @@ import (
 // the engines is not carried: the search index, which its follower makes again,
 // and leases, which are of the nodes that held them.
 const (
-	portableTables = `SELECT m.name, c.name, c.pk FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+	portableTables = `SELECT m.name, c.name, c.type, c.pk FROM sqlite_schema m JOIN pragma_table_info(m.name) c
 		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE 'goose%' AND m.name NOT LIKE 'message_index%' AND m.name <> 'lease'
 		ORDER BY m.name, c.cid`
 	portableReferences = `SELECT m.name, f."table" FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'`
@@ -28,7 +30,8 @@ const (
 type table struct {
 	name    string
 	columns []string
-	key     []int // the columns of its primary key, in the key's order
+	types   []string // as they were declared: INTEGER, BIGINT, TEXT or BLOB
+	key     []int    // the columns of its primary key, in the key's order
 }
 
 // tables gives a file's tables; one that refers to another comes after it.
@@ -39,9 +42,9 @@ func tables(ctx context.Context, file *sql.DB) (all []table, err error) {
 	}
 	places := map[string]map[int]int{}
 	err = each(rows, func() error {
-		var name, column string
+		var name, column, kind string
 		var place int
-		if err := rows.Scan(&name, &column, &place); err != nil {
+		if err := rows.Scan(&name, &column, &kind, &place); err != nil {
 			return err
 		}
 		if len(all) == 0 || all[len(all)-1].name != name {
@@ -52,7 +55,7 @@ func tables(ctx context.Context, file *sql.DB) (all []table, err error) {
 		if place > 0 {
 			places[name][place] = len(t.columns)
 		}
-		t.columns = append(t.columns, column)
+		t.columns, t.types = append(t.columns, column), append(t.types, kind)
 		return nil
 	})
 	if err != nil {
@@ -185,40 +188,39 @@ func put(c conn, p page) error {
 	return nil
 }
 
-// carry copies tables from one connection to another, reading the next page
-// while the last is written.
-func carry(ctx context.Context, from conn, all []table, write func(page) error) error {
-	ctx, stop := context.WithCancelCause(ctx)
+// carry copies tables, reading the next page while the last is written.
+func carry(ctx context.Context, all []table, read func(ctx context.Context, t table, f func(page) error) error, write func(page) error) error {
+	both, ctx := errgroup.WithContext(ctx)
 	pages := make(chan page, 1)
-	var failed error
-	go func() {
+	both.Go(func() error {
 		defer close(pages)
 		for _, t := range all {
-			failed = walk(ctx, from, t, func(p page) error {
+			err := read(ctx, t, func(p page) error {
 				select {
 				case pages <- p:
 					return nil
 				case <-ctx.Done():
-					return context.Cause(ctx)
+					return ctx.Err()
 				}
 			})
-			if failed != nil {
-				return
+			if err != nil {
+				return err
 			}
 		}
-	}()
-	var err error
-	for p := range pages {
-		if err != nil {
-			continue // until the reader has heard of it
+		return nil
+	})
+	both.Go(func() error {
+		for p := range pages {
+			if err := write(p); err != nil {
+				return err
+			}
 		}
-		if err = write(p); err != nil {
-			stop(err)
-		}
-	}
-	stop(nil)
-	if err != nil {
-		return err
-	}
-	return failed
+		return nil
+	})
+	return both.Wait()
+}
+
+// fromRows reads tables page by page from a connection.
+func fromRows(from conn) func(ctx context.Context, t table, f func(page) error) error {
+	return func(ctx context.Context, t table, f func(page) error) error { return walk(ctx, from, t, f) }
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/url"
+	"os"
 	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
@@ -14,21 +15,31 @@ import (
 	"verbale/internal/problem"
 )
 
-// Snapshot gives the company as of one moment, while it goes on: a SQLite file
-// of this schema, whichever engine the company is on. begin is told the file's
-// length in bytes, once, and says where it is to be written. Until Snapshot has
-// returned without an error, nothing that was written is of any worth. What
-// must lie on a disk meanwhile lies in the directory scratch.
-//
-// A file that comes from a snapshot is put AtRest before it is opened.
-func (t *Tenant) Snapshot(ctx context.Context, scratch string, begin func(size int64) (io.Writer, error)) error {
-	return classify(t.db.snapshot(ctx, t, scratch, begin))
+// Snapshot gives the company as of one moment, while it goes on, as files that
+// Unpack makes a database of: from SQLite the file itself, from PostgreSQL the
+// rows (see rows.go). part is told each file's name and length in bytes, in the
+// order in which they are to be kept, and says where it is to be written. Until
+// Snapshot has returned without an error, nothing that was written is of any
+// worth.
+func (t *Tenant) Snapshot(ctx context.Context, part func(name string, size int64) (io.Writer, error)) error {
+	return classify(t.db.snapshot(ctx, t, part))
 }
 
-// AtRest makes a company's file, which no server has open, say nothing of the
-// server that it came from: it is not frozen, and no node has a lease in it.
-func AtRest(ctx context.Context, dir string) error {
-	file, err := openLoose(filepath.Join(dir, databaseFile))
+// Unpack makes of what a Snapshot was, in a directory that no server has open,
+// the database file of the company of that name. It says nothing of the server
+// that it came from: it is not frozen, and no node has a lease in it.
+func Unpack(ctx context.Context, dir, name string) error {
+	path, rows := filepath.Join(dir, databaseFile), filepath.Join(dir, rowsFolder)
+	if _, err := os.Lstat(rows); err == nil {
+		if _, err := os.Lstat(path); err == nil {
+			return ErrStrange
+		}
+		if err := gatherRows(ctx, rows, path, name); err != nil {
+			return classify(err)
+		}
+		return os.RemoveAll(rows)
+	}
+	file, err := openLoose(path)
 	if err != nil {
 		return err
 	}
@@ -64,7 +75,7 @@ var errDamagedFile = problem.New(problem.Unavailable, "store.corrupt", "The data
 // snapshot sends the file's pages, with no copy of it beside. Meanwhile the
 // engine looks whether its tables are whole: a backup is not the place to find
 // out that they are not.
-func (d *sqliteDatabase) snapshot(ctx context.Context, t *Tenant, _ string, begin func(size int64) (io.Writer, error)) (err error) {
+func (d *sqliteDatabase) snapshot(ctx context.Context, t *Tenant, part func(name string, size int64) (io.Writer, error)) (err error) {
 	db, err := openSQLite(filepath.Join(t.dir, databaseFile), true, 2)
 	if err != nil {
 		return err
@@ -73,7 +84,7 @@ func (d *sqliteDatabase) snapshot(ctx context.Context, t *Tenant, _ string, begi
 	both, ctx := errgroup.WithContext(ctx)
 	for _, work := range []func(context.Context, *sql.Tx) error{
 		checkTables,
-		func(ctx context.Context, tx *sql.Tx) error { return sendPages(ctx, tx, begin) },
+		func(ctx context.Context, tx *sql.Tx) error { return sendPages(ctx, tx, part) },
 	} {
 		both.Go(func() error {
 			// A deferred transaction sees the moment of its first read.
@@ -136,7 +147,7 @@ func checkTables(ctx context.Context, tx *sql.Tx) error {
 }
 
 // sendPages reads pages while the ones before are written.
-func sendPages(ctx context.Context, tx *sql.Tx, begin func(size int64) (io.Writer, error)) error {
+func sendPages(ctx context.Context, tx *sql.Tx, part func(name string, size int64) (io.Writer, error)) error {
 	var size int64
 	if err := tx.QueryRowContext(ctx, pagesOfFile).Scan(&size); err != nil {
 		return err
@@ -145,25 +156,16 @@ func sendPages(ctx context.Context, tx *sql.Tx, begin func(size int64) (io.Write
 	if err != nil {
 		return err
 	}
-	to, err := begin(size)
+	to, err := part(databaseFile, size)
 	if err != nil {
 		return err
 	}
-	const block, ahead = 1 << 20, 4
-	blocks, spare := make(chan []byte, ahead), make(chan []byte, ahead+2)
-	for range cap(spare) {
-		spare <- make([]byte, 0, block)
-	}
-	both, ctx := errgroup.WithContext(ctx)
-	both.Go(func() error {
-		defer close(blocks)
+	read := func(ctx context.Context, to io.Writer) error {
 		rows, err := tx.QueryContext(ctx, allPages)
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		full := <-spare
-		for rows.Next() {
+		return each(rows, func() error {
 			var number uint32
 			var page sql.RawBytes
 			if err := rows.Scan(&number, &page); err != nil {
@@ -172,43 +174,19 @@ func sendPages(ctx context.Context, tx *sql.Tx, begin func(size int64) (io.Write
 			if kept, free := unused[number]; free {
 				clear(page[kept:])
 			}
-			if full = append(full, page...); len(full)+len(page) <= block {
-				continue
-			}
-			select {
-			case blocks <- full:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			full = (<-spare)[:0]
-		}
-		if err := rows.Err(); err != nil {
+			_, err := to.Write(page)
 			return err
-		}
-		select {
-		case blocks <- full:
-		case <-ctx.Done():
-		}
-		return ctx.Err()
-	})
-	both.Go(func() error {
-		for full := range blocks {
-			n, err := to.Write(full)
-			if err != nil {
-				return err
-			}
-			size -= int64(n)
-			spare <- full
-		}
-		return nil
-	})
-	if err := both.Wait(); err != nil {
-		return err
+		})
 	}
-	if size != 0 {
+	err = inBlocks(ctx, 1<<20, read, func(block []byte) error {
+		n, err := to.Write(block)
+		size -= int64(n)
+		return err
+	})
+	if err == nil && size != 0 {
 		return errDamagedFile
 	}
-	return nil
+	return err
 }
 
 // unusedPages are those of which nothing is left but what once was there, and

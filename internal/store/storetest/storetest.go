@@ -106,18 +106,22 @@ func ownPostgres(t testing.TB, dir, company string) (*sql.DB, error) {
 // SnapshotInto writes a company's database file into a directory.
 func SnapshotInto(t testing.TB, tenant *store.Tenant, dir string) (path string) {
 	t.Helper()
-	path = filepath.Join(dir, "verbale.db")
-	file, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	err = tenant.Snapshot(t.Context(), dir, func(int64) (io.Writer, error) { return file, nil })
+	err := tenant.Snapshot(t.Context(), func(name string, _ int64) (io.Writer, error) {
+		to := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+			return nil, err
+		}
+		file, err := os.Create(to)
+		if err == nil {
+			t.Cleanup(func() { file.Close() })
+		}
+		return file, err
+	})
 	if err == nil {
-		err = store.AtRest(t.Context(), dir)
+		err = store.Unpack(t.Context(), dir, tenant.Name())
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return path
+	return filepath.Join(dir, "verbale.db")
 }
