@@ -91,10 +91,8 @@ func (c *backupCommand) writeFile(ctx context.Context, company string, recipient
 	}
 	defer os.Remove(file.Name())
 	defer file.Close()
-	if err := c.write(ctx, company, file, recipients); err != nil {
-		return 0, err
-	}
-	if err := file.Sync(); err != nil {
+	to := newDurableFile(file)
+	if err := errors.Join(c.write(ctx, company, to, recipients), to.sync()); err != nil {
 		return 0, err
 	}
 	info, err := file.Stat()
@@ -106,6 +104,42 @@ func (c *backupCommand) writeFile(ctx context.Context, company string, recipient
 		return 0, problem.Newf(problem.Unavailable, "backup.unwritable", "%s cannot be written: %v.", c.To, linkReason(err))
 	}
 	return info.Size(), nil
+}
+
+// durableFile has what is written brought to the disk while more of it comes.
+// Left to the end, that would take as long again as all before it.
+type durableFile struct {
+	file  *os.File
+	since int64      // bytes that nobody has asked to be brought there
+	one   chan error // what the one before said, when nobody asks
+}
+
+const syncEvery = 32 << 20 // bytes
+
+func newDurableFile(file *os.File) *durableFile {
+	f := &durableFile{file: file, one: make(chan error, 1)}
+	f.one <- nil
+	return f
+}
+
+func (f *durableFile) Write(p []byte) (int, error) {
+	n, err := f.file.Write(p)
+	if f.since += int64(n); err != nil || f.since < syncEvery {
+		return n, err
+	}
+	select {
+	case before := <-f.one:
+		f.since = 0
+		go func() { f.one <- errors.Join(before, f.file.Sync()) }()
+	default: // the disk is at it
+	}
+	return n, nil
+}
+
+// sync brings the rest to the disk. That something before did not come there
+// is told here: the system may say so once only.
+func (f *durableFile) sync() error {
+	return errors.Join(<-f.one, f.file.Sync())
 }
 
 func (c *backupCommand) write(ctx context.Context, company string, to io.Writer, recipients []age.Recipient) error {
