@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"verbale/internal/org"
-	"verbale/internal/problem"
 	"verbale/internal/store"
 )
 
@@ -56,7 +55,10 @@ func Search(ctx context.Context, t *store.Tenant, asker int64, q *Query, limit i
 	s := search{out: Hits{Hits: []Hit{}}, ctx: ctx, q: q, asker: asker, limit: limit, below: below, resume: below, tokens: tokens{keys: t.Keys()}}
 	err = t.Read(ctx, func(tx *store.Tx) error {
 		s.tx = tx
-		return s.run(t.Head().Size)
+		if err := s.run(t.Head().Size); err != nil {
+			return err
+		}
+		return s.entitle()
 	})
 	if err != nil {
 		return Hits{}, err
@@ -88,11 +90,10 @@ type search struct {
 	out            Hits
 	more           bool
 	allowed        map[int64]org.Membership
-	titles         map[int64]string
 }
 
 func (s *search) run(head int64) error {
-	s.allowed, s.titles = map[int64]org.Membership{}, map[int64]string{}
+	s.allowed = map[int64]org.Membership{}
 	at, err := s.tx.Followed(Follower)
 	if err != nil {
 		return err
@@ -193,6 +194,9 @@ func (s *search) amongPlaces(ask expr) (expr, error) {
 // says that the page is full or that there are no more.
 func (s *search) walk(ask expr, not []expr) (done bool, err error) {
 	c, err := s.candidates(ask, not)
+	if err == nil {
+		err = s.admit(c.documents)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -219,22 +223,29 @@ func (s *search) walk(ask expr, not []expr) (done bool, err error) {
 	return c.ended, s.ctx.Err()
 }
 
+// admit asks, once for all, what the asker may see of the conversations that
+// candidates are in.
+func (s *search) admit(candidates []document) error {
+	var asked []org.Asked
+	for i := range candidates {
+		d := &candidates[i]
+		if _, known := s.allowed[d.conversation]; !known && s.passes(d) {
+			s.allowed[d.conversation] = org.Membership{FirstN: math.MaxInt64} // not theirs
+			asked = append(asked, org.Asked{Person: s.asker, Conversation: d.conversation})
+		}
+	}
+	err := org.MayInEach(s.tx, org.MessageRead, asked, `SELECT 0`, func(int) []any { return nil })
+	for _, a := range asked {
+		if a.Refused == nil {
+			s.allowed[a.Conversation] = a.Membership
+		}
+	}
+	return err
+}
+
 // consider reads a candidate, and decides whether it is a hit.
 func (s *search) consider(d *document) (h Hit, ok bool, err error) {
-	if !s.passes(d) {
-		return h, false, nil
-	}
-	place, known := s.allowed[d.conversation]
-	if !known {
-		place, err = org.MayIn(s.tx, s.asker, d.conversation, org.MessageRead)
-		if problem.Of(err) != nil {
-			place.FirstN = math.MaxInt64 // not theirs
-		} else if err != nil {
-			return h, false, err
-		}
-		s.allowed[d.conversation] = place
-	}
-	if d.n < place.FirstN {
+	if !s.passes(d) || d.n < s.allowed[d.conversation].FirstN {
 		return h, false, nil
 	}
 	s.opened++
@@ -250,11 +261,10 @@ func (s *search) consider(d *document) (h Hit, ok bool, err error) {
 	if !ok {
 		return h, false, nil
 	}
-	title, err := s.title(d.conversation)
 	return Hit{
-		Message: d.id, Conversation: d.conversation, Title: title, Author: d.author, Name: d.name, Time: d.time, N: d.n,
+		Message: d.id, Conversation: d.conversation, Author: d.author, Name: d.name, Time: d.time, N: d.n,
 		Snippet: cutSnippet(d.text, at),
-	}, true, err
+	}, true, nil
 }
 
 // passes checks what needs no opening.
@@ -263,14 +273,27 @@ func (s *search) passes(d *document) bool {
 		(s.places == nil || s.places[d.conversation])
 }
 
-// title gives a conversation its name; a direct one has the other person's.
-func (s *search) title(conversation int64) (string, error) {
-	if title, ok := s.titles[conversation]; ok {
-		return title, nil
+// entitle gives the hits their conversations' titles; a direct one has the
+// other person's name.
+func (s *search) entitle() error {
+	titles, sets := map[int64]string{}, [][]any{}
+	for _, h := range s.out.Hits {
+		if _, asked := titles[h.Conversation]; !asked {
+			titles[h.Conversation] = ""
+			sets = append(sets, []any{s.asker, h.Conversation})
+		}
 	}
-	var title string
-	err := s.tx.Row(`SELECT COALESCE((SELECT MIN(p.name) FROM member o JOIN person p ON p.id = o.person WHERE c.kind = 'direct' AND o.conversation = c.id AND o.person <> ?), c.title)
-		FROM conversation c WHERE c.id = ?`, s.asker, conversation).Scan(&title)
-	s.titles[conversation] = title
-	return title, err
+	err := s.tx.Each(`SELECT c.id, COALESCE((SELECT MIN(p.name) FROM member o JOIN person p ON p.id = o.person WHERE c.kind = 'direct' AND o.conversation = c.id AND o.person <> ?), c.title)
+		FROM conversation c WHERE c.id = ?`, sets, func(_ int, rows store.Rows) error {
+		var id int64
+		var title string
+		err := rows.Scan(&id, &title)
+		titles[id] = title
+		return err
+	})
+	for i := range s.out.Hits {
+		h := &s.out.Hits[i]
+		h.Title = titles[h.Conversation]
+	}
+	return err
 }
