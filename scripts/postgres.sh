@@ -1,7 +1,8 @@
 #!/bin/sh
 # postgres.sh COMMAND...: run a command with a PostgreSQL of its own, empty,
 # durable, reachable through a socket alone and gone afterwards. The command
-# finds it in VERBALE_DATABASE and VERBALE_DATABASE_OWNER.
+# finds it in VERBALE_DATABASE and VERBALE_DATABASE_OWNER. BUFFERS is how much
+# memory it has for pages.
 set -eu
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
 [ -n "$bin" ] || bin=$(dirname "$(command -v initdb)")
@@ -18,7 +19,7 @@ end() {
 trap end EXIT
 trap 'exit 1' INT TERM
 $as "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C >/dev/null
-$as "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -o "-c listen_addresses='' -c unix_socket_directories=$dir -c shared_buffers=256MB" start >/dev/null
+$as "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -o "-c listen_addresses='' -c unix_socket_directories=$dir -c shared_buffers=${BUFFERS:-256MB}" start >/dev/null
 for statement in "CREATE ROLE verbale_owner LOGIN" "CREATE ROLE verbale_app LOGIN" "CREATE DATABASE verbale OWNER verbale_owner"; do
 	"$bin/psql" -q -h "$dir" -U postgres -c "$statement" postgres
 done
