@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -13,6 +12,7 @@ import (
 
 	"verbale/internal/problem"
 	"verbale/internal/store"
+	"verbale/internal/store/storetest"
 )
 
 // copied writes rows as PostgreSQL copies them.
@@ -63,33 +63,14 @@ func FuzzCopiedRowsAreReadOrRefused(f *testing.F) {
 	})
 }
 
-// snapshotOfRows writes what a backup of a company in PostgreSQL is made of.
-func snapshotOfRows(t *testing.T) (dir string) {
-	t.Helper()
+func TestForgedRowsBecomeNoCompany(t *testing.T) {
+	t.Parallel()
 	all, _, _ := nodes(t, 1)
-	tenant := newTenant(t, all[0], "acme")
+	tenant, made := newTenant(t, all[0], "acme"), t.TempDir()
 	for _, text := range []string{"one", "two", "three"} {
 		write(t, tenant, say(text))
 	}
-	dir = t.TempDir()
-	err := tenant.Snapshot(t.Context(), func(name string, _ int64) (io.Writer, error) {
-		to := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-			return nil, err
-		}
-		file, err := os.Create(to)
-		t.Cleanup(func() { file.Close() })
-		return file, err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-func TestForgedRowsBecomeNoCompany(t *testing.T) {
-	t.Parallel()
-	made := snapshotOfRows(t)
+	storetest.PackInto(t, tenant, made)
 	const description, entries = "rows/tables.json", "rows/entry.000001"
 	edit := func(name, old, fresh string) func(dir string) error {
 		return func(dir string) error {

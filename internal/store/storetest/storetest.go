@@ -106,6 +106,16 @@ func ownPostgres(t testing.TB, dir, company string) (*sql.DB, error) {
 // SnapshotInto writes a company's database file into a directory.
 func SnapshotInto(t testing.TB, tenant *store.Tenant, dir string) (path string) {
 	t.Helper()
+	PackInto(t, tenant, dir)
+	if err := store.Unpack(t.Context(), dir, tenant.Name()); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "verbale.db")
+}
+
+// PackInto writes what a snapshot is made of into a directory.
+func PackInto(t testing.TB, tenant *store.Tenant, dir string) {
+	t.Helper()
 	err := tenant.Snapshot(t.Context(), func(name string, _ int64) (io.Writer, error) {
 		to := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
@@ -117,11 +127,7 @@ func SnapshotInto(t testing.TB, tenant *store.Tenant, dir string) (path string) 
 		}
 		return file, err
 	})
-	if err == nil {
-		err = store.Unpack(t.Context(), dir, tenant.Name())
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return filepath.Join(dir, "verbale.db")
 }
