@@ -137,6 +137,15 @@ func (d *pgDatabase) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 }
 
 func (d *pgDatabase) reader(ctx context.Context) (conn, func(), error) {
+	c, done, err := d.readerOf(ctx, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	return c, done, nil
+}
+
+// readerOf is reader, of a moment that another connection has exported.
+func (d *pgDatabase) readerOf(ctx context.Context, moment string) (*pgConn, func(), error) {
 	select {
 	case d.reads <- struct{}{}:
 	case <-ctx.Done():
@@ -147,19 +156,24 @@ func (d *pgDatabase) reader(ctx context.Context) (conn, func(), error) {
 		<-d.reads
 		return nil, nil, err
 	}
-	end := func() {
+	c := newPgConn(pooled)
+	done := func() {
+		c.rollback()
 		pooled.Release()
 		<-d.reads
 	}
-	c := newPgConn(pooled)
-	if err := errors.Join(c.later(pgBeginRead), c.later(pgCompany, strconv.FormatInt(d.id, 10))); err != nil {
-		end()
+	err = c.later(pgBeginRead)
+	if err == nil && moment != "" {
+		err = c.see(ctx, moment)
+	}
+	if err == nil {
+		err = c.later(pgCompany, strconv.FormatInt(d.id, 10))
+	}
+	if err != nil {
+		done()
 		return nil, nil, err
 	}
-	return c, func() {
-		c.rollback()
-		end()
-	}, nil
+	return c, done, nil
 }
 
 func (d *pgDatabase) writer(ctx context.Context) (writeConn, func(), error) {

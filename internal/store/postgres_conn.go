@@ -153,6 +153,18 @@ func (c *pgConn) answer(query string, mine int) (*pgRows, error) {
 	return c.send()
 }
 
+// see has the transaction, which has asked nothing yet, see a moment that
+// another connection has exported.
+func (c *pgConn) see(ctx context.Context, moment string) error {
+	if _, err := c.send(); err != nil {
+		return err
+	}
+	if _, err := c.pg.Exec(ctx, `SET TRANSACTION SNAPSHOT '`+moment+`'`).ReadAll(); err != nil {
+		return c.fail(err)
+	}
+	return nil
+}
+
 // reads says that a statement leaves nothing to be undone.
 func reads(query string) bool { return strings.HasPrefix(query, "SELECT") }
 

@@ -5,7 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
+
+// copiers is how many tables leave at a time. The database works at each with
+// one processor, and has others to serve.
+const copiers = 2
 
 // snapshot sends the company's rows as they come out of the database, all of
 // one moment. Nothing of it lies on a disk meanwhile.
@@ -18,7 +25,10 @@ func (d *pgDatabase) snapshot(ctx context.Context, t *Tenant, part func(name str
 	if err != nil {
 		return err
 	}
+	var sending sync.Mutex
 	send := func(name string, contents []byte) error {
+		sending.Lock()
+		defer sending.Unlock()
 		to, err := part(name, int64(len(contents)))
 		if err == nil {
 			_, err = to.Write(contents)
@@ -28,27 +38,65 @@ func (d *pgDatabase) snapshot(ctx context.Context, t *Tenant, part func(name str
 	if err := send(rowsFolder+"/"+tablesFile, said); err != nil {
 		return err
 	}
-	reading, done, err := d.reader(ctx)
+	from, done, err := d.sameMoment(ctx, min(copiers, cap(d.reads)))
 	if err != nil {
 		return err
 	}
 	defer done()
-	from := reading.(*pgConn)
-	if _, err := from.query(`SELECT size FROM head WHERE id = 1`); err != nil { // the moment is that of the first question
-		return err
-	}
+	tables := make(chan table, len(all))
 	for _, t := range all {
-		number := 0
-		read := func(ctx context.Context, to io.Writer) error { return from.copyOut(ctx, t, to) }
-		err := inBlocks(ctx, partBytes, read, func(block []byte) error {
-			number++
-			return send(partName(t.name, number), block)
+		tables <- t
+	}
+	close(tables)
+	copying, ctx := errgroup.WithContext(ctx)
+	for _, c := range from {
+		copying.Go(func() error {
+			for t := range tables {
+				if err := c.sendTable(ctx, t, send); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
-		if err != nil {
-			return err
+	}
+	return copying.Wait()
+}
+
+// sameMoment gives so many connections that see the company as of one moment.
+func (d *pgDatabase) sameMoment(ctx context.Context, n int) (all []*pgConn, done func(), err error) {
+	var ends []func()
+	done = func() {
+		for _, end := range ends {
+			end()
 		}
 	}
-	return nil
+	moment := ""
+	for len(all) < n {
+		c, end, err := d.readerOf(ctx, moment)
+		if err != nil {
+			done()
+			return nil, nil, err
+		}
+		all, ends = append(all, c), append(ends, end)
+		// https://www.postgresql.org/docs/15/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
+		// What names the company waits until something is asked.
+		rows, err := c.query(`SELECT CASE WHEN CAST(? AS TEXT) = '' THEN pg_export_snapshot() ELSE ? END`, moment, moment)
+		if err := one(rows, err, &moment); err != nil {
+			done()
+			return nil, nil, err
+		}
+	}
+	return all, done, nil
+}
+
+// sendTable sends a table in parts.
+func (c *pgConn) sendTable(ctx context.Context, t table, send func(name string, contents []byte) error) error {
+	number := 0
+	read := func(ctx context.Context, to io.Writer) error { return c.copyOut(ctx, t, to) }
+	return inBlocks(ctx, partBytes, read, func(block []byte) error {
+		number++
+		return send(partName(t.name, number), block)
+	})
 }
 
 // copyOut writes a table's rows in the binary form of COPY.
