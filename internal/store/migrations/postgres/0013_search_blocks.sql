@@ -9,12 +9,13 @@ CREATE FUNCTION block_term(size INT, message BIGINT) RETURNS TEXT
 LANGUAGE sql STABLE AS $$
   SELECT '0' || size || 't' || current_setting('verbale.tenant') || 'b' || (message >> size)
 $$;
-GRANT EXECUTE ON FUNCTION block_term(INT, BIGINT) TO PUBLIC;
 -- +goose StatementBegin
-CREATE FUNCTION add_blocks() RETURNS TRIGGER LANGUAGE plpgsql SET search_path = verbale, pg_temp AS $$
+CREATE FUNCTION add_blocks() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+DECLARE
+  company TEXT := 't' || NEW.tenant || 'b';
 BEGIN
-  NEW.terms := NEW.terms || array_to_tsvector(ARRAY[
-    block_term(10, NEW.message), block_term(14, NEW.message), block_term(18, NEW.message), block_term(22, NEW.message)]);
+  NEW.terms := NEW.terms || array_to_tsvector(ARRAY['010' || company || (NEW.message >> 10),
+    '014' || company || (NEW.message >> 14), '018' || company || (NEW.message >> 18), '022' || company || (NEW.message >> 22)]);
   RETURN NEW;
 END $$;
 -- +goose StatementEnd
