@@ -59,6 +59,46 @@ func TestNothingIsLostWhenAMigrationBeginsTheIndexAnew(t *testing.T) {
 	h.expect(0, "crane", id)
 }
 
+// TestNoHitIsLostBetweenTheBlocksThatAreAsked: a word of all messages, one of a
+// few in each block, and one of fewer.
+func TestNoHitIsLostBetweenTheBlocksThatAreAsked(t *testing.T) {
+	t.Parallel()
+	h, _, _, _ := onPostgres(t)
+	const messages = 3_000
+	has := map[string]func(i int) bool{
+		"usual":  func(int) bool { return true },
+		"sparse": func(i int) bool { return i%90 == 0 },
+		"rare":   func(i int) bool { return i%1_000 == 7 },
+	}
+	h.bulk(0, h.group("Everybody", 0), messages, func(i int) string {
+		text := "the"
+		for word, of := range has {
+			if of(i) {
+				text += " " + word
+			}
+		}
+		return text
+	})
+	h.index()
+	for word, of := range has {
+		want := 0
+		for i := range messages {
+			if of(i) {
+				want++
+			}
+		}
+		got := h.ask(0, word)
+		if len(got) != want {
+			t.Errorf("%s was found %d times, not %d", word, len(got), want)
+		}
+		for i := 1; i < len(got); i++ {
+			if got[i] >= got[i-1] {
+				t.Fatalf("%s was found in %d after %d", word, got[i], got[i-1])
+			}
+		}
+	}
+}
+
 // TestASearchInACompanyThatHasJustComeReadsFewRows counts in the database
 // itself how many rows are fetched, before it has looked at how many there are.
 func TestASearchInACompanyThatHasJustComeReadsFewRows(t *testing.T) {
