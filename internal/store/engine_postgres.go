@@ -137,20 +137,21 @@ func (d *pgDatabase) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 }
 
 func (d *pgDatabase) reader(ctx context.Context) (conn, func(), error) {
-	c, done, err := d.readerOf(ctx, "")
+	select {
+	case d.reads <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	c, done, err := d.readAt(ctx, "")
 	if err != nil {
 		return nil, nil, err
 	}
 	return c, done, nil
 }
 
-// readerOf is reader, of a moment that another connection has exported.
-func (d *pgDatabase) readerOf(ctx context.Context, moment string) (*pgConn, func(), error) {
-	select {
-	case d.reads <- struct{}{}:
-	case <-ctx.Done():
-		return nil, nil, ctx.Err()
-	}
+// readAt begins one of the reads that d.reads counts, and done ends it. It sees
+// the moment that another connection has exported, or if there is none its own.
+func (d *pgDatabase) readAt(ctx context.Context, moment string) (*pgConn, func(), error) {
 	pooled, err := d.acquire(ctx)
 	if err != nil {
 		<-d.reads

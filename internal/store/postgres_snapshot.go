@@ -38,7 +38,7 @@ func (d *pgDatabase) snapshot(ctx context.Context, t *Tenant, part func(name str
 	if err := send(rowsFolder+"/"+tablesFile, said); err != nil {
 		return err
 	}
-	from, done, err := d.sameMoment(ctx, min(copiers, cap(d.reads)))
+	from, done, err := d.sameMoment(ctx, copiers)
 	if err != nil {
 		return err
 	}
@@ -62,26 +62,39 @@ func (d *pgDatabase) snapshot(ctx context.Context, t *Tenant, part func(name str
 	return copying.Wait()
 }
 
-// sameMoment gives so many connections that see the company as of one moment.
+// sameMoment gives up to n connections that see the company as of one moment:
+// one, and those that are free now. Who held one and waited for another might
+// wait for somebody who does the same.
 func (d *pgDatabase) sameMoment(ctx context.Context, n int) (all []*pgConn, done func(), err error) {
-	var ends []func()
+	first, end, err := d.reader(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	ends := []func(){end}
 	done = func() {
 		for _, end := range ends {
 			end()
 		}
 	}
-	moment := ""
+	all = []*pgConn{first.(*pgConn)}
+	var moment string // https://www.postgresql.org/docs/15/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
+	rows, err := first.query(`SELECT pg_export_snapshot()`)
+	if err := one(rows, err, &moment); err != nil {
+		done()
+		return nil, nil, err
+	}
 	for len(all) < n {
-		c, end, err := d.readerOf(ctx, moment)
-		if err != nil {
-			done()
-			return nil, nil, err
+		select {
+		case d.reads <- struct{}{}:
+		default:
+			return all, done, nil
 		}
-		all, ends = append(all, c), append(ends, end)
-		// https://www.postgresql.org/docs/15/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
-		// What names the company waits until something is asked.
-		rows, err := c.query(`SELECT CASE WHEN CAST(? AS TEXT) = '' THEN pg_export_snapshot() ELSE ? END`, moment, moment)
-		if err := one(rows, err, &moment); err != nil {
+		c, end, err := d.readAt(ctx, moment)
+		if err == nil {
+			all, ends = append(all, c), append(ends, end)
+			_, err = c.send() // what names the company
+		}
+		if err != nil {
 			done()
 			return nil, nil, err
 		}

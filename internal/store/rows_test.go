@@ -2,16 +2,22 @@ package store_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"verbale/internal/problem"
 	"verbale/internal/store"
+	"verbale/internal/store/pgtest"
 	"verbale/internal/store/storetest"
 )
 
@@ -61,6 +67,34 @@ func FuzzCopiedRowsAreReadOrRefused(f *testing.F) {
 			t.Errorf("read %v", read)
 		}
 	})
+}
+
+func TestBackupsAtATimeDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	owner, application := pgtest.New(t)
+	s, err := store.OpenServer(t.Context(), t.TempDir(), store.Options{Database: application + "&pool_max_conns=4", Owner: owner})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	tenant := newTenant(t, s, "acme")
+	write(t, tenant, say("one"))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var backups errgroup.Group
+	for range 4 {
+		backups.Go(func() error {
+			for range 10 {
+				if err := tenant.Snapshot(ctx, func(string, int64) (io.Writer, error) { return io.Discard, nil }); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := backups.Wait(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestForgedRowsBecomeNoCompany(t *testing.T) {
