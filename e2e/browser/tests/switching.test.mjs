@@ -66,6 +66,7 @@ test('what belongs to one conversation never comes into another', { timeout: 90_
 		await page.locator('nav a', { hasText: 'Anche la gru' }).waitFor();
 		assert.equal(await app.composer.inputValue(), 'Qui no');
 		assert.equal(await app.bubbles.count(), 0);
+		await app.composer.and(page.locator(':focus')).waitFor(); // which follows by a moment
 		await keyboard.press('Enter');
 		await app.ticked('Qui no', 'stored').waitFor();
 		await app.openRow('Cantiere nord');
