@@ -45,14 +45,22 @@ func TestACompanyThatFallsSilentKeepsOneReadConnection(t *testing.T) {
 	})
 }
 
-func TestOneCompanysReadsNeverTakeAllConnections(t *testing.T) {
-	t.Parallel()
+// withFourConnections opens a server that has no more to PostgreSQL, of which
+// one company's reads take two.
+func withFourConnections(t *testing.T) *store.Server {
+	t.Helper()
 	owner, application := pgtest.New(t)
 	s, err := store.OpenServer(t.Context(), t.TempDir(), store.Options{Database: application + "&pool_max_conns=4", Owner: owner})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func TestOneCompanysReadsNeverTakeAllConnections(t *testing.T) {
+	t.Parallel()
+	s := withFourConnections(t)
 	noisy, other := newTenant(t, s, "noisy"), newTenant(t, s, "other")
 	end, began := make(chan struct{}), make(chan struct{})
 	var all sync.WaitGroup

@@ -17,7 +17,6 @@ import (
 
 	"verbale/internal/problem"
 	"verbale/internal/store"
-	"verbale/internal/store/pgtest"
 	"verbale/internal/store/storetest"
 )
 
@@ -71,12 +70,7 @@ func FuzzCopiedRowsAreReadOrRefused(f *testing.F) {
 
 func TestBackupsAtATimeDoNotWaitForEachOther(t *testing.T) {
 	t.Parallel()
-	owner, application := pgtest.New(t)
-	s, err := store.OpenServer(t.Context(), t.TempDir(), store.Options{Database: application + "&pool_max_conns=4", Owner: owner})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
+	s := withFourConnections(t)
 	tenant := newTenant(t, s, "acme")
 	write(t, tenant, say("one"))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
