@@ -42,19 +42,19 @@ type extent struct {
 	small       int           // W7: messages that the large company is compared with
 	large       int           // W7
 	companies   int           // W8: at rest
-	shared      time.Duration // W8: active ones side by side
+	shared      time.Duration // W8: active ones side by side, of each sort
 }
 
 var full = extent{
 	people: 1000, saturation: 30 * time.Second, half: 15 * time.Second, flat: 15 * time.Second, paced: 15 * time.Second,
 	bare: 10 * time.Second, connections: 5000, settle: 5 * time.Second, messages: 100_000, reads: 2000,
-	probes: 40, small: 100_000, large: 1_000_000, companies: 200, shared: 15 * time.Second,
+	probes: 40, small: 100_000, large: 1_000_000, companies: 200, shared: 60 * time.Second,
 }
 
 var short = extent{
 	people: 1000, saturation: 2500 * time.Millisecond, half: 1500 * time.Millisecond, flat: 1500 * time.Millisecond, paced: 1500 * time.Millisecond,
 	bare: time.Second, connections: 3000, settle: 500 * time.Millisecond, messages: 3000, reads: 200,
-	probes: 5, small: 2000, large: 10_000, companies: 20, shared: 1500 * time.Millisecond,
+	probes: 5, small: 2000, large: 10_000, companies: 20, shared: 2 * time.Second,
 }
 
 var errToken = problem.New(problem.Invalid, "bench.token", "To measure a server elsewhere give both its --url and --token, an owner's API token there. The measuring makes people and conversations in that company.")

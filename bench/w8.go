@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -15,6 +16,7 @@ const (
 	active   = 20 // companies that write
 	share    = 10 // messages a second of each
 	tenTimes = 10
+	turns    = 4 // of each: all alike, and one ten times as much
 )
 
 // w8 makes many companies on a server of their own and looks what each holds
@@ -65,14 +67,14 @@ func (r *run) w8(ctx context.Context) error {
 		}
 		defer s.socket.close()
 	}
-	if _, err := sideBySide(ctx, speakers, 1, r.shared/4); err != nil { // caches warm
+	if _, err := sideBySide(ctx, speakers, 1, r.shared/4, turns); err != nil { // caches warm
 		return err
 	}
-	// Each twice, in turns: what else the machine does is in both.
+	// In turns: what else the machine does is in both.
 	var even, noisy histogram
-	for range 2 {
+	for turn := range turns {
 		for times, into := range map[int]*histogram{1: &even, tenTimes: &noisy} {
-			h, err := sideBySide(ctx, speakers, times, r.shared/2)
+			h, err := sideBySide(ctx, speakers, times, r.shared/turns, uint64(turn))
 			if err != nil {
 				return err
 			}
@@ -125,15 +127,18 @@ func (s *speaker) connect(ctx context.Context) (err error) {
 	return err
 }
 
-// sideBySide has all write by the clock, the first so many times as much as
-// the others, and gives the time until the others were answered.
-func sideBySide(ctx context.Context, speakers []*speaker, times int, d time.Duration) (others histogram, err error) {
+// sideBySide has all write, the first so many times as much as the others, and
+// gives the time until the others were answered. They write when people would:
+// each at moments of its own that the others' have nothing to do with, and the
+// same moments whatever the first does.
+func sideBySide(ctx context.Context, speakers []*speaker, times int, d time.Duration, turn uint64) (others histogram, err error) {
 	err = atOnce(len(speakers), len(speakers), func(i int) error {
 		every := time.Second / share
 		if i == 0 {
 			every /= time.Duration(times)
 		}
-		return speakers[i].speak(ctx, every, time.Duration(i)*every/time.Duration(len(speakers)), d)
+		moments := rand.New(rand.NewPCG(turn, uint64(i)))
+		return speakers[i].speak(ctx, d, func() time.Duration { return time.Duration(moments.ExpFloat64() * float64(every)) })
 	})
 	for i, s := range speakers {
 		if i > 0 {
@@ -144,13 +149,13 @@ func sideBySide(ctx context.Context, speakers []*speaker, times int, d time.Dura
 	return others, err
 }
 
-// speak sends by the clock and waits for the last answer.
-func (s *speaker) speak(ctx context.Context, every, first, d time.Duration) error {
+// speak sends after each gap and waits for the last answer.
+func (s *speaker) speak(ctx context.Context, d time.Duration, gap func() time.Duration) error {
 	began, wanted := time.Now(), s.acks.Load()
-	for next := began.Add(first); next.Before(began.Add(d)) && ctx.Err() == nil; next = next.Add(every) {
+	for next := began.Add(gap()); next.Before(began.Add(d)) && ctx.Err() == nil; next = next.Add(gap()) {
 		pause(ctx, time.Until(next))
 		wanted++
-		now := time.Now()
+		now := time.Now() // the timer's own delay is not the server's
 		s.sent.Store(wanted, now)
 		if err := s.socket.post(wanted, s.group, text(now, int(wanted))); err != nil {
 			return err

@@ -40,7 +40,7 @@ func (s *search) candidates(ask expr, not []expr) (c candidates, err error) {
 	if !s.narrow {
 		most = widerAfter
 	}
-	ix := indexOf(s.tx)
+	ix := indexOf(s.tx.Dialect())
 	if ix.eager {
 		most = min(most, 2*enough)
 	}

@@ -8,7 +8,13 @@ import (
 
 // index is how an engine's index is written and asked.
 type index struct {
-	put, drop, clear string // statements
+	put         string   // statement
+	drop, clear []string // statements
+
+	// Where new messages stand beside the index until many are put in
+	// together: settle does that, given the follower's name, and putSettled is
+	// for a message no later than the last of them.
+	settle, putSettled string
 
 	// walk gives the messages that have the terms asked for and none of the
 	// others, newest first, with what to give the statement. The columns after
@@ -22,8 +28,8 @@ type index struct {
 	eager bool
 }
 
-func indexOf(tx *store.Tx) *index {
-	if tx.Dialect() == store.Postgres {
+func indexOf(on store.Dialect) *index {
+	if on == store.Postgres {
 		return &postgresIndex
 	}
 	return &sqliteIndex

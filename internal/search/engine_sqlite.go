@@ -4,8 +4,8 @@ package search
 
 var sqliteIndex = index{
 	put:   `INSERT INTO message_index (rowid, terms) VALUES (?, ?)`,
-	drop:  `DELETE FROM message_index WHERE rowid = ?`,
-	clear: `INSERT INTO message_index (message_index) VALUES ('delete-all')`,
+	drop:  []string{`DELETE FROM message_index WHERE rowid = ?`},
+	clear: []string{`INSERT INTO message_index (message_index) VALUES ('delete-all')`},
 	walk: func(ask, not string, below, least int64, most int, after, before, asker int64) (string, []any) {
 		if not != "" {
 			ask += " NOT " + not

@@ -133,11 +133,18 @@ func (h *house) expect(who int, question string, want ...int64) {
 	}
 }
 
-func (h *house) rows() (n int) {
+// rows counts the messages that are indexed.
+func (h *house) rows() int {
 	h.t.Helper()
-	h.must(h.tenant.Read(context.Background(), func(tx *store.Tx) error {
-		return tx.Row(`SELECT COUNT(*) FROM message_index`).Scan(&n)
-	}))
+	if h.tenant.Dialect() == store.Postgres {
+		return h.count(`SELECT (SELECT COUNT(*) FROM message_index) + (SELECT COUNT(*) FROM message_index_recent)`)
+	}
+	return h.count(`SELECT COUNT(*) FROM message_index`)
+}
+
+func (h *house) count(query string) (n int) {
+	h.t.Helper()
+	h.must(h.tenant.Read(context.Background(), func(tx *store.Tx) error { return tx.Row(query).Scan(&n) }))
 	return n
 }
 

@@ -19,6 +19,15 @@ const Follower = "search.1"
 // company's messages share one commit.
 const gather = 300 * time.Millisecond
 
+// settleEvery is how many messages stand beside the index, where an engine has
+// that, until they are put in. The more, the less each costs, and the more a
+// question looks through one by one.
+const settleEvery = 1024
+
+// settled names how far the index itself reaches, where new messages stand
+// beside it.
+const settled = "search.settled"
+
 var errMoved = errors.New("search: the index was set back meanwhile")
 
 // Index keeps a company's index up to date until ctx ends. A crash at any
@@ -45,12 +54,14 @@ func Rebuild(ctx context.Context, t *store.Tenant) error {
 
 type indexer struct {
 	tenant *store.Tenant
+	index  *index
 	lines  *lineWriter
 	wrote  time.Time
+	beside int // messages that stand beside the index, or settleEvery while it is not known how many
 }
 
 func newIndexer(t *store.Tenant) *indexer {
-	return &indexer{tenant: t, lines: newLineWriter(t.Keys())}
+	return &indexer{tenant: t, index: indexOf(t.Dialect()), lines: newLineWriter(t.Keys()), beside: settleEvery}
 }
 
 // change is what one message's place in the index becomes.
@@ -72,6 +83,9 @@ func (ix *indexer) step(ctx context.Context, batch []store.Entry) (func(*store.T
 
 // prepare finds what a batch changes in the index, and gives the write of it.
 func (ix *indexer) prepare(ctx context.Context, batch []store.Entry) (func(*store.Tx) error, error) {
+	if err := ix.settle(ctx); err != nil {
+		return nil, err
+	}
 	var changes []change
 	err := ix.tenant.Read(ctx, func(tx *store.Tx) error {
 		touched, err := touchedBy(tx, batch)
@@ -91,12 +105,24 @@ func (ix *indexer) prepare(ctx context.Context, batch []store.Entry) (func(*stor
 			return errors.Join(err, errMoved)
 		}
 		if first == 1 {
-			if err := tx.DoNote(indexOf(tx).clear); err != nil {
+			if err := each(tx, ix.index.clear); err != nil {
 				return err
 			}
 		}
-		return write(tx, changes, first)
+		return ix.write(tx, changes, first)
 	}, nil
+}
+
+// settle puts what stands beside the index into it, if that has become much.
+func (ix *indexer) settle(ctx context.Context) error {
+	if ix.index.settle == "" || ix.beside < settleEvery {
+		return nil
+	}
+	err := ix.tenant.Beside(ctx, ix.index.settle, Follower)
+	if err == nil {
+		ix.beside = 0
+	}
+	return err
 }
 
 // pause lets a small batch wait, so that what comes next shares its commit.
@@ -115,18 +141,44 @@ func (ix *indexer) pause(ctx context.Context, batch []store.Entry) error {
 
 // write puts the changes into the index. What was made since its position is
 // not in there yet, so that nothing has to be dropped for it.
-func write(tx *store.Tx, changes []change, since int64) error {
-	ix := indexOf(tx)
+func (ix *indexer) write(tx *store.Tx, changes []change, since int64) error {
 	for _, c := range changes {
 		if c.id < since {
-			if err := tx.DoNote(ix.drop, c.id); err != nil {
+			if err := each(tx, ix.index.drop, c.id); err != nil {
 				return err
 			}
 		}
 		if c.terms == "" {
 			continue
 		}
-		if err := tx.DoNote(ix.put, c.id, c.terms); err != nil {
+		put, err := ix.put(tx, c.id, since)
+		if err != nil {
+			return err
+		}
+		if err := tx.DoNote(put, c.id, c.terms); err != nil {
+			return err
+		}
+		ix.beside++
+	}
+	return nil
+}
+
+// put gives the statement that puts in a message, where it is looked for.
+func (ix *indexer) put(tx *store.Tx, id, since int64) (string, error) {
+	if id >= since || ix.index.putSettled == "" {
+		return ix.index.put, nil
+	}
+	reach, err := tx.Followed(settled)
+	if id > reach {
+		return ix.index.put, err
+	}
+	return ix.index.putSettled, err
+}
+
+// each runs all statements.
+func each(tx *store.Tx, statements []string, args ...any) error {
+	for _, s := range statements {
+		if err := tx.DoNote(s, args...); err != nil {
 			return err
 		}
 	}

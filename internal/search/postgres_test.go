@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"verbale/internal/chat"
 	"verbale/internal/search"
 	"verbale/internal/store"
 	"verbale/internal/store/pgtest"
@@ -51,7 +52,8 @@ func TestNothingIsLostWhenAMigrationBeginsTheIndexAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, anew, _ := strings.Cut(string(step), "TRUNCATE")
-	if _, err := owner.Exec(t.Context(), "SET search_path = verbale; TRUNCATE"+anew); err != nil {
+	// What stands beside the index came with a later step.
+	if _, err := owner.Exec(t.Context(), "SET search_path = verbale; TRUNCATE message_index_recent; TRUNCATE"+anew); err != nil {
 		t.Fatal(err)
 	}
 	h.expect(0, "crane")
@@ -99,6 +101,84 @@ func TestNoHitIsLostBetweenTheBlocksThatAreAsked(t *testing.T) {
 	}
 }
 
+// beside counts the messages that stand beside the index.
+func (h *house) beside() int { return h.count(`SELECT COUNT(*) FROM message_index_recent`) }
+
+// TestAMessageIsFoundOnceAndAsItIsNowWhereverItStands: beside the index, in it,
+// and on the way.
+func TestAMessageIsFoundOnceAndAsItIsNowWhereverItStands(t *testing.T) {
+	t.Parallel()
+	h, owner, _, _ := onPostgres(t)
+	g := h.group("Everybody", 0)
+	edit := func(id int64, text string) {
+		h.write(func(tx *store.Tx) error { _, err := chat.Edit(tx, h.people[0], id, text); return err })
+	}
+	first, second := h.post(0, g, "the crane comes"), h.post(0, g, "the ferry comes")
+	h.index()
+	if n := h.beside(); n != 2 {
+		t.Fatalf("%d messages stand beside the index, not 2", n)
+	}
+	h.expect(0, "crane", first)
+	h.expect(0, "comes", first, second)
+
+	edit(second, "the train comes")
+	h.index() // at its beginning both go into the index
+	h.expect(0, "ferry")
+	h.expect(0, "train", second)
+	h.expect(0, "comes", first, second)
+	edited := h.post(0, g, "the sledge slides")
+	h.bulk(0, g, store.FollowBatch, func(int) string { return "the skis" })
+	edit(edited, "the sleigh slides")
+	h.index() // and this is written while it stands beside
+	h.expect(0, "sledge")
+	h.expect(0, "sleigh slides", edited)
+	if rows, beside := h.rows(), h.beside(); rows != 3+store.FollowBatch || beside != 1+store.FollowBatch {
+		t.Errorf("%d messages are indexed, and %d of them stand beside", rows, beside)
+	}
+
+	// A program before this step put it in while it stood beside.
+	if _, err := owner.Exec(t.Context(), `SET search_path = verbale; SET verbale.tenant = 1; INSERT INTO message_index SELECT * FROM message_index_recent ON CONFLICT DO NOTHING`); err != nil {
+		t.Fatal(err)
+	}
+	h.expect(0, "comes", first, second)
+	third := h.post(0, g, "the bus comes")
+	h.index()
+	h.expect(0, "comes", first, second, third)
+}
+
+// TestAnIndexThatIsMadeAnewTakesNothingOfTheOldOne: a node that was asleep
+// puts in what stands beside, after another has set the index back.
+func TestAnIndexThatIsMadeAnewTakesNothingOfTheOldOne(t *testing.T) {
+	t.Parallel()
+	h, owner, _, _ := onPostgres(t)
+	id := h.post(0, h.group("Everybody", 0), "the crane comes on Monday")
+	h.index()
+	h.must(search.Rebuild(t.Context(), h.tenant))
+	if _, err := owner.Exec(t.Context(), `SET search_path = verbale; SET verbale.tenant = 1; SELECT settle('`+search.Follower+`')`); err != nil {
+		t.Fatal(err)
+	}
+	if n := h.beside(); n != 1 {
+		t.Errorf("%d messages stand beside the index that was set back, not 1", n)
+	}
+	h.index()
+	h.expect(0, "crane", id)
+	if n := h.rows(); n != 1 {
+		t.Errorf("%d messages are indexed, not 1", n)
+	}
+}
+
+// TestOfManyMessagesFewStandBesideTheIndex: a question looks through those one
+// by one.
+func TestOfManyMessagesFewStandBesideTheIndex(t *testing.T) {
+	t.Parallel()
+	h, _, _, _ := onPostgres(t)
+	h.bulk(0, h.group("Everybody", 0), 3_000, func(int) string { return "the usual" })
+	h.index()
+	if beside, all := h.beside(), h.rows(); all != 3_000 || beside >= 1_024+store.FollowBatch {
+		t.Errorf("of %d messages that are indexed %d stand beside", all, beside)
+	}
+}
+
 // TestASearchInACompanyThatHasJustComeReadsFewRows counts in the database
 // itself how many rows are fetched, before it has looked at how many there are.
 func TestASearchInACompanyThatHasJustComeReadsFewRows(t *testing.T) {
@@ -120,7 +200,7 @@ func TestASearchInACompanyThatHasJustComeReadsFewRows(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		const query = `SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_user_tables WHERE relname IN ('message', 'message_index', 'entry')`
+		const query = `SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_user_tables WHERE relname IN ('message', 'message_index', 'message_index_recent', 'entry')`
 		if err := db.QueryRow(t.Context(), query).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
@@ -133,7 +213,7 @@ func TestASearchInACompanyThatHasJustComeReadsFewRows(t *testing.T) {
 	}
 	fetched() // and the tree of what was posted is made
 	for word, most := range map[string]int64{
-		"rarity": 100,
+		"rarity": 1_200, // those that stand beside the index
 		"usual":  1_500, // the latest thousand have more of it than are shown
 	} {
 		before := fetched()

@@ -63,6 +63,9 @@ type database interface {
 	// done gives it back.
 	writer(ctx context.Context) (c writeConn, done func(), err error)
 
+	// beside runs a statement as Tenant.Beside says.
+	beside(ctx context.Context, query string, args ...any) error
+
 	// snapshot gives the company as of one moment, as Tenant.Snapshot says.
 	snapshot(ctx context.Context, t *Tenant, part func(name string, size int64) (io.Writer, error)) error
 
@@ -121,6 +124,9 @@ const (
 	SQLite   Dialect = "sqlite"
 	Postgres Dialect = "postgres"
 )
+
+// Dialect says which engine this company is on.
+func (t *Tenant) Dialect() Dialect { return t.db.dialect() }
 
 // Dialect says which engine this company is on.
 func (tx *Tx) Dialect() Dialect { return tx.dialect }

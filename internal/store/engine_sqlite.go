@@ -150,6 +150,10 @@ func (d *sqliteDatabase) writer(context.Context) (writeConn, func(), error) {
 	return d.writing, func() {}, nil
 }
 
+func (d *sqliteDatabase) beside(context.Context, string, ...any) error {
+	return errors.New("store: SQLite has one writer")
+}
+
 func (d *sqliteDatabase) dialect() Dialect { return SQLite }
 
 // close waits for the reads in hand.

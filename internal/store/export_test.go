@@ -9,9 +9,6 @@ import (
 
 func init() { partBytes = 1000 } // so that every snapshot has many
 
-// Dialect says which engine a company is on.
-func (t *Tenant) Dialect() Dialect { return t.db.dialect() }
-
 // Prepare has the engine look at a statement without running it.
 func Prepare(ctx context.Context, t *Tenant, query string) error {
 	c, done, err := t.db.reader(ctx)

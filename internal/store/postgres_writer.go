@@ -29,6 +29,23 @@ type pgWriter struct {
 	company int64
 }
 
+func (d *pgDatabase) beside(ctx context.Context, query string, args ...any) error {
+	pooled, err := d.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer pooled.Release()
+	w := &pgWriter{pgConn: newPgConn(pooled), company: d.id}
+	err = errors.Join(w.later(pgBegin), w.later(pgCompany, strconv.FormatInt(w.company, 10)), w.later(query, args...))
+	if err == nil {
+		err = w.commit()
+	}
+	if err != nil {
+		w.rollback()
+	}
+	return err
+}
+
 func (w *pgWriter) begin() (head Head, clock int64, err error) {
 	if err := errors.Join(w.later(pgBegin), w.later(pgWrites), w.later(pgCompany, strconv.FormatInt(w.company, 10))); err != nil {
 		return head, 0, err

@@ -88,6 +88,13 @@ func (t *Tenant) Read(ctx context.Context, f func(*Tx) error) error {
 	return classify(f(&Tx{conn: c, keys: t.keys, dialect: t.db.dialect(), now: t.now().UnixMicro()}))
 }
 
+// Beside runs a statement that rearranges what is not of record and takes long,
+// in a transaction of its own: no command waits for it. It is for an engine on
+// which several can write at a time; on SQLite it is an error.
+func (t *Tenant) Beside(ctx context.Context, query string, args ...any) error {
+	return t.db.beside(ctx, query, args...)
+}
+
 func (t *Tenant) now() time.Time {
 	if t.clock == nil {
 		return time.Now()
