@@ -104,7 +104,7 @@ func TestScaleIsInTheReportOnlyWhenItWasMeasured(t *testing.T) {
 	t.Parallel()
 	scale := Scale{W8: W8{Companies: 200, Even: 10, Noisy: 11}}
 	encoded, err := json.Marshal(Report{Scale: &scale})
-	if err != nil || !strings.Contains(string(encoded), `"scale":{"w6":{"rate":0,"index_ms":{"p50":0,"p99":0},"hub_ms":`) ||
+	if err != nil || !strings.Contains(string(encoded), `"scale":{"w6":{"catch_up_ms":0,"rate":0,"index_ms":{"p50":0,"p99":0},"hub_ms":`) ||
 		!strings.Contains(string(encoded), `"w8":{"companies":200,"mib_per_company":0,"active":0,"even_p95_ms":10,"noisy_p95_ms":11}`) {
 		t.Errorf("the report is %s, %v", encoded, err)
 	}

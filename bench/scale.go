@@ -13,9 +13,10 @@ type Scale struct {
 
 // W6 is how far followers are behind, at half of saturation of W1.
 type W6 struct {
-	Rate  float64   `json:"rate"`     // messages a second meanwhile
-	Index Quantiles `json:"index_ms"` // from sending until the search finds it
-	Hub   Quantiles `json:"hub_ms"`   // from sending to each member's socket
+	CatchUp float64   `json:"catch_up_ms"` // after as many as the server takes, until the search finds the last
+	Rate    float64   `json:"rate"`        // messages a second meanwhile
+	Index   Quantiles `json:"index_ms"`    // from sending until the search finds it
+	Hub     Quantiles `json:"hub_ms"`      // from sending to each member's socket
 }
 
 // W7 is a large company beside a small one.
@@ -56,6 +57,7 @@ func (s *Scale) print(row func(what, format, goal string, figures ...any)) {
 		row("    "+what, "p50 %.2f ms, %.2f times %.2f ms", "1.5 times", large.P50, large.P50/max(small.P50, 0.001), small.P50)
 	}
 	row(fmt.Sprintf("W6  followers, %.0f messages a second", s.W6.Rate), "", "")
+	row("    after twice as many, until the search finds the last", "%.0f ms", "", s.W6.CatchUp)
 	row("    until the search finds it", "p50 %.0f ms, p99 %.0f ms", "p99 1,000 ms", s.W6.Index.P50, s.W6.Index.P99)
 	row("    until members have it", "p50 %.2f ms, p99 %.2f ms", "p99 1,000 ms", s.W6.Hub.P50, s.W6.Hub.P99)
 	row(fmt.Sprintf("W7  %d messages, %d beside", s.W7.Large.Messages, s.W7.Small.Messages), "", "")

@@ -67,6 +67,9 @@ func (r *run) w1(ctx context.Context) error {
 	w.DeliveryCPU = (cpu - without) / float64(b.each-fewer.each) * 100_000
 
 	r.say("W1: bare group commit")
+	if _, err := r.caughtUp(ctx, fewer.groups[0]); err != nil { // the machine is the bare limit's alone
+		return err
+	}
 	insert, end, err := r.bareEngine(ctx)
 	if err != nil {
 		return err

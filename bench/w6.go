@@ -9,7 +9,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// w6 posts words that nobody has written, one after the other, while 50
+// w6 sees how long the index takes to catch up with what was sent flat out.
+// Then it posts words that nobody has written, one after the other, while 50
 // senders write at half of what the server can take, and asks the search for
 // each until it is found.
 func (r *run) w6(ctx context.Context) error {
@@ -20,6 +21,11 @@ func (r *run) w6(ctx context.Context) error {
 	defer closeAll(b.sockets)
 	w := &r.report.Scale.W6
 	w.Rate = rate / 2
+	behind, err := r.caughtUp(ctx, b.groups[0])
+	if err != nil {
+		return err
+	}
+	w.CatchUp = float64(behind) / 1e6
 	b.measuring.Store(true)
 	busy, end := context.WithCancel(ctx)
 	senders := make(chan error, 1)
@@ -44,6 +50,12 @@ func (r *run) w6(ctx context.Context) error {
 	}
 	w.Index, w.Hub = index.quantiles(), hub.quantiles()
 	return nil
+}
+
+// caughtUp waits until the search finds what is sent now, and so has dealt with
+// all that was sent before, and says how long that took.
+func (r *run) caughtUp(ctx context.Context, group int64) (time.Duration, error) {
+	return r.untilFound(ctx, group, r.company.people[0], rareWord(1<<40))
 }
 
 // untilFound posts a word and says how long it took until the search found it.

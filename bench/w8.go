@@ -16,7 +16,7 @@ const (
 	active   = 20 // companies that write
 	share    = 10 // messages a second of each
 	tenTimes = 10
-	turns    = 4 // of each: all alike, and one ten times as much
+	turns    = 8 // of each: all alike, and one ten times as much
 )
 
 // w8 makes many companies on a server of their own and looks what each holds
@@ -70,15 +70,24 @@ func (r *run) w8(ctx context.Context) error {
 	if _, err := sideBySide(ctx, speakers, 1, r.shared/4, turns); err != nil { // caches warm
 		return err
 	}
-	// In turns: what else the machine does is in both.
+	// In turns, of which every second pair is the other way round: what else the
+	// machine does, and what it does less and less, is in both alike.
 	var even, noisy histogram
 	for turn := range turns {
-		for times, into := range map[int]*histogram{1: &even, tenTimes: &noisy} {
+		order := []int{1, tenTimes}
+		if turn%2 == 1 {
+			order = []int{tenTimes, 1}
+		}
+		for _, times := range order {
 			h, err := sideBySide(ctx, speakers, times, r.shared/turns, uint64(turn))
 			if err != nil {
 				return err
 			}
-			into.merge(&h)
+			if times == 1 {
+				even.merge(&h)
+			} else {
+				noisy.merge(&h)
+			}
 		}
 	}
 	w.Even, w.Noisy = even.quantile(0.95), noisy.quantile(0.95)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"verbale/internal/journal"
@@ -25,14 +26,16 @@ var errTogether = errors.New("store: the batch cannot be written as one")
 // it returns is an error of all of them.
 // A crash before COMMIT leaves nothing of them; nobody has been answered. A
 // crash after it leaves all of them; whoever was not answered repeats, and the
-// keys of clients make the repeat harmless.
+// keys of clients make the repeat harmless. If all of them are such as are done
+// again, the commit does not wait for the disk: a power cut leaves all of them
+// or nothing.
 func (t *Tenant) commit(commands []*command) (err error) {
 	c, done, err := t.db.writer(context.Background())
 	if err != nil {
 		return err
 	}
 	defer done()
-	head, clock, err := c.begin()
+	head, clock, err := c.begin(allAgain(commands))
 	if err != nil {
 		c.rollback()
 		return err
@@ -72,6 +75,10 @@ func (t *Tenant) commit(commands []*command) (err error) {
 	return nil
 }
 
+func allAgain(commands []*command) bool {
+	return !slices.ContainsFunc(commands, func(cmd *command) bool { return !cmd.again })
+}
+
 // together tells an error that one command has brought on all from one of the
 // engine's, which no command alone would be spared.
 func together(err error, commands []*command) error {
@@ -102,7 +109,7 @@ func unfrozen(commands []*command, frozen bool) []*command {
 // the transaction; each command's own is left in it.
 func (t *Tenant) run(c writeConn, b *batch, commands []*command) (broken error) {
 	before := b.frontier.Clone()
-	tx := &Tx{conn: c, keys: t.keys, dialect: t.db.dialect(), w: b, now: b.time}
+	tx := &Tx{conn: c, keys: t.keys, dialect: t.db.dialect(), w: b, now: b.time, again: commands[0].again}
 	err, broken := c.attempt(func() error {
 		err := call(func(tx *Tx) error { return runAs(tx, commands) }, tx)
 		if err == nil && tx.changed && tx.entered == 0 {

@@ -95,8 +95,9 @@ type writeConn interface {
 	// begin takes the right to write: no other node enters anything until the
 	// transaction has ended. It gives the register's head as it is now, and the
 	// engine's own clock in microseconds, or 0 if it is the caller's that
-	// counts.
-	begin() (head Head, clock int64, err error)
+	// counts. The commit waits until the disk has it, or if it may be done
+	// again after a power cut does not.
+	begin(again bool) (head Head, clock int64, err error)
 
 	// attempt runs a command. If that gives an error, what it did is undone
 	// and the rest of the transaction stands. A broken transaction is told

@@ -121,7 +121,7 @@ func (d *sqliteDatabase) start(ctx context.Context, path, name string) error {
 	if err != nil {
 		return err
 	}
-	d.writing = &sqliteWriter{c}
+	d.writing = &sqliteWriter{sqliteConn: c}
 	read, err := openSQLite(path, true, readConns)
 	if err != nil {
 		return err

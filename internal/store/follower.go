@@ -19,7 +19,9 @@ const (
 
 // Step does a follower's work on a batch of entries, outside any transaction,
 // and returns what to write, or nil. The write and the follower's new position
-// are one command: after a crash the batch is done again or was done whole.
+// are one command: after a crash the batch is done again or was done whole. For
+// that reason its commit does not wait for the disk, and it cannot enter
+// anything.
 type Step func(ctx context.Context, batch []Entry) (write func(*Tx) error, err error)
 
 // Follow runs a follower of the register until ctx ends. It resumes after the
@@ -107,7 +109,7 @@ func (f *follower) once(ctx context.Context, t *Tenant) (more bool, wait time.Du
 		return false, 0, err
 	}
 	f.fresh = time.Time{}
-	err = t.Write(ctx, func(tx *Tx) error {
+	err = t.enqueue(ctx, &command{again: true, run: func(tx *Tx) error {
 		if err := f.lease.Hold(tx); err != nil {
 			return err
 		}
@@ -117,7 +119,7 @@ func (f *follower) once(ctx context.Context, t *Tenant) (more bool, wait time.Du
 			}
 		}
 		return tx.DoNote(`INSERT INTO follower (name, seq) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq`, f.name, batch[len(batch)-1].Seq)
-	})
+	}})
 	if err == nil {
 		f.fresh = began.Add(leaseFor / 2)
 	}

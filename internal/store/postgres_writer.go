@@ -18,6 +18,9 @@ const (
 	// off. Between two statements of a transaction lie milliseconds, so after
 	// seconds it is taken for gone; should it come back, nothing was written.
 	pgWrites = "SELECT set_config('idle_in_transaction_session_timeout', '5s', true)"
+	// The commit does not wait for the disk, nor for a standby: what a crash
+	// takes back is done again.
+	pgAgain = "SELECT set_config('synchronous_commit', 'off', true)"
 	// The head's row is the right to write: whoever has locked it is alone
 	// until the end of the transaction, on whatever node.
 	pgLockHead = `SELECT size, time, roots, frozen, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) FROM head WHERE id = 1 FOR UPDATE`
@@ -36,7 +39,7 @@ func (d *pgDatabase) beside(ctx context.Context, query string, args ...any) erro
 	}
 	defer pooled.Release()
 	w := &pgWriter{pgConn: newPgConn(pooled), company: d.id}
-	err = errors.Join(w.later(pgBegin), w.later(pgCompany, strconv.FormatInt(w.company, 10)), w.later(query, args...))
+	err = errors.Join(w.later(pgBegin), w.later(pgCompany, strconv.FormatInt(w.company, 10)), w.later(pgAgain), w.later(query, args...))
 	if err == nil {
 		err = w.commit()
 	}
@@ -46,9 +49,14 @@ func (d *pgDatabase) beside(ctx context.Context, query string, args ...any) erro
 	return err
 }
 
-func (w *pgWriter) begin() (head Head, clock int64, err error) {
+func (w *pgWriter) begin(again bool) (head Head, clock int64, err error) {
 	if err := errors.Join(w.later(pgBegin), w.later(pgWrites), w.later(pgCompany, strconv.FormatInt(w.company, 10))); err != nil {
 		return head, 0, err
+	}
+	if again {
+		if err := w.later(pgAgain); err != nil {
+			return head, 0, err
+		}
 	}
 	var h headRow
 	rows, err := w.query(pgLockHead)

@@ -78,14 +78,39 @@ func (c *sqliteConn) close() {
 }
 
 // sqliteWriter is the one connection that writes a file.
-type sqliteWriter struct{ *sqliteConn }
+type sqliteWriter struct {
+	*sqliteConn
+	relaxed bool // commits do not wait for the disk
+}
 
-func (w *sqliteWriter) begin() (Head, int64, error) {
+func (w *sqliteWriter) begin(again bool) (Head, int64, error) {
+	if err := w.relax(again); err != nil {
+		return Head{}, 0, err
+	}
 	if _, err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return Head{}, 0, err
 	}
 	head, err := readHead(w)
 	return head, 0, err
+}
+
+// relax says whether commits wait for the disk from now on. The log tells a
+// commit that was cut short, so in either case the file stays whole
+// (https://www.sqlite.org/pragma.html#pragma_synchronous).
+func (w *sqliteWriter) relax(relaxed bool) error {
+	if relaxed == w.relaxed {
+		return nil
+	}
+	pragma := "PRAGMA synchronous = FULL"
+	if relaxed {
+		pragma = "PRAGMA synchronous = NORMAL"
+	}
+	// Not kept ready: it takes effect while it is prepared.
+	_, err := w.c.ExecContext(context.Background(), pragma)
+	if err == nil {
+		w.relaxed = relaxed
+	}
+	return classify(err)
 }
 
 func (w *sqliteWriter) attempt(command func() error) (err, broken error) {

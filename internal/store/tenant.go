@@ -89,7 +89,8 @@ func (t *Tenant) Read(ctx context.Context, f func(*Tx) error) error {
 }
 
 // Beside runs a statement that rearranges what is not of record and takes long,
-// in a transaction of its own: no command waits for it. It is for an engine on
+// in a transaction of its own: no command waits for it. A crash may take it
+// back as a whole. It is for an engine on
 // which several can write at a time; on SQLite it is an error.
 func (t *Tenant) Beside(ctx context.Context, query string, args ...any) error {
 	return t.db.beside(ctx, query, args...)
@@ -207,7 +208,7 @@ func (t *Tenant) loadKeys(ctx context.Context, root *seal.Root) (*seal.Keyset, e
 		return nil, err
 	}
 	defer done()
-	_, _, err = c.begin()
+	_, _, err = c.begin(false)
 	if err == nil {
 		_, err = c.exec(`INSERT INTO keyset (id, wrapped) VALUES (1, ?) ON CONFLICT (id) DO NOTHING`, made)
 	}

@@ -18,6 +18,7 @@ type Tx struct {
 	dialect Dialect
 	w       *batch // nil in a read
 	now     int64
+	again   bool // of a command that is done again after a power cut
 
 	entered int  // entries made by this command
 	changed bool // rows of record changed by this command
@@ -31,7 +32,10 @@ var ErrErased = errors.New("store: the entry's body was erased")
 // else goes on without it.
 var ErrDamaged = problem.New(problem.Gone, "entry.damaged", "This entry is damaged on the server and cannot be read. Whoever keeps the server can run verbale audit and restore a backup.")
 
-var errReadOnly = errors.New("store: a read cannot write")
+var (
+	errReadOnly = errors.New("store: a read cannot write")
+	errAgain    = errors.New("store: a follower's write cannot enter anything: it is committed without waiting for the disk")
+)
 
 // Now is the command's one time, in microseconds since 1970 UTC. It never runs
 // backwards within a company, whatever the clock does.
@@ -152,6 +156,9 @@ func (tx *Tx) Size() (size int64, err error) {
 func (tx *Tx) Enter(d journal.Draft) (journal.Header, error) {
 	if tx.w == nil {
 		return journal.Header{}, errReadOnly
+	}
+	if tx.again {
+		return journal.Header{}, errAgain
 	}
 	if !journal.ValidKind(d.Kind) {
 		return journal.Header{}, fmt.Errorf("store: %q is no entry kind", d.Kind)

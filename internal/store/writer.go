@@ -27,6 +27,7 @@ type command struct {
 	run    func(*Tx) error
 	joint  joint        // how it is run together with others of its sort; nil: it is not
 	anyway bool         // also while the company is frozen
+	again  bool         // after a power cut it is simply done again
 	state  atomic.Int32 // waiting, taken or abandoned
 	err    error
 	done   chan struct{}
