@@ -5,9 +5,11 @@ package search
 // and what is new stands beside it until it is put in (see the migrations).
 
 var postgresIndex = index{
-	put:   `INSERT INTO message_index_recent (message, terms) VALUES (?, CAST(CAST(? AS TEXT) AS TSVECTOR))`,
-	drop:  []string{`DELETE FROM message_index WHERE message = ?`, `DELETE FROM message_index_recent WHERE message = ?`},
-	clear: []string{`DELETE FROM message_index`, `DELETE FROM message_index_recent`, `DELETE FROM follower WHERE name = 'search.settled'`},
+	put: `INSERT INTO message_index_recent (message, terms) VALUES (?, CAST(CAST(? AS TEXT) AS TSVECTOR))`,
+	// First what stands beside: should a node that was asleep be putting it in,
+	// that waits for it, and then it is found in the index.
+	drop:  []string{`DELETE FROM message_index_recent WHERE message = ?`, `DELETE FROM message_index WHERE message = ?`},
+	clear: []string{`DELETE FROM message_index_recent`, `DELETE FROM message_index`, `DELETE FROM follower WHERE name = 'search.settled'`},
 
 	settle:     `SELECT settle(?)`,
 	putSettled: `INSERT INTO message_index (message, terms) VALUES (?, CAST(CAST(? AS TEXT) AS TSVECTOR))`,
