@@ -11,6 +11,26 @@ import (
 	"verbale/internal/store/storetest"
 )
 
+// withOneEntry makes a company for a follower to follow.
+func withOneEntry(t *testing.T) *store.Tenant {
+	t.Helper()
+	s, err := storetest.Open(t, t.TempDir(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	tenant := newTenant(t, s, "acme")
+	if err := tenant.Write(t.Context(), happens); err != nil {
+		t.Fatal(err)
+	}
+	return tenant
+}
+
+func happens(tx *store.Tx) error {
+	_, err := tx.Enter(journal.Draft{Kind: "test.happened"})
+	return err
+}
+
 // waits asks the engine whether this transaction's commit waits for the disk.
 func waits(t *testing.T, tx *store.Tx) bool {
 	if tx.Dialect() == store.Postgres {
@@ -31,18 +51,12 @@ func waits(t *testing.T, tx *store.Tx) bool {
 // itself what its commit will wait for, in turns: each has its own.
 func TestNothingButAFollowersWriteIsCommittedBeforeTheDiskHasIt(t *testing.T) {
 	t.Parallel()
-	s, err := storetest.Open(t, t.TempDir(), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	tenant := newTenant(t, s, "acme")
+	tenant := withOneEntry(t)
 	for range 3 {
 		var waited bool
 		err := tenant.Write(t.Context(), func(tx *store.Tx) error {
 			waited = waits(t, tx)
-			_, err := tx.Enter(journal.Draft{Kind: "test.happened"})
-			return err
+			return happens(tx)
 		})
 		if err != nil || !waited {
 			t.Fatalf("what was entered is committed before the disk has it (%v)", err)
@@ -64,19 +78,7 @@ func TestNothingButAFollowersWriteIsCommittedBeforeTheDiskHasIt(t *testing.T) {
 // TestWhatIsEnteredBesideAFollowersWriteWaitsForTheDisk: both in one batch.
 func TestWhatIsEnteredBesideAFollowersWriteWaitsForTheDisk(t *testing.T) {
 	t.Parallel()
-	s, err := storetest.Open(t, t.TempDir(), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	tenant := newTenant(t, s, "acme")
-	happens := func(tx *store.Tx) error {
-		_, err := tx.Enter(journal.Draft{Kind: "test.happened"})
-		return err
-	}
-	if err := tenant.Write(t.Context(), happens); err != nil {
-		t.Fatal(err)
-	}
+	tenant := withOneEntry(t)
 	var all sync.WaitGroup
 	var follower, other bool
 	stepping, step, running, end := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
@@ -118,21 +120,9 @@ func TestWhatIsEnteredBesideAFollowersWriteWaitsForTheDisk(t *testing.T) {
 
 func TestAFollowersWriteCannotEnterAnything(t *testing.T) {
 	t.Parallel()
-	s, err := storetest.Open(t, t.TempDir(), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	tenant := newTenant(t, s, "acme")
-	happens := func(tx *store.Tx) error {
-		_, err := tx.Enter(journal.Draft{Kind: "test.happened"})
-		return err
-	}
-	if err := tenant.Write(t.Context(), happens); err != nil {
-		t.Fatal(err)
-	}
+	tenant := withOneEntry(t)
 	size := tenant.Head().Size
-	err = tenant.CatchUp(t.Context(), "counter", func(context.Context, []store.Entry) (func(*store.Tx) error, error) { return happens, nil })
+	err := tenant.CatchUp(t.Context(), "counter", func(context.Context, []store.Entry) (func(*store.Tx) error, error) { return happens, nil })
 	if err == nil || tenant.Head().Size != size {
 		t.Errorf("a follower entered something (%v): %d entries, there were %d", err, tenant.Head().Size, size)
 	}
