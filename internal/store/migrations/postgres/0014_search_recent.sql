@@ -12,7 +12,7 @@ CREATE TABLE message_index_recent (
 );
 SELECT guard('message_index_recent', 'SELECT, INSERT, UPDATE, DELETE');
 -- What is put in together is pending until its end, so there must be room for
--- it; nothing stays pending.
+-- it; then only what is edited stays pending, until the next are put in.
 ALTER INDEX message_index_terms SET (gin_pending_list_limit = 16384);
 
 -- settle puts what stands beside the index into it, and notes how far that
@@ -31,13 +31,10 @@ BEGIN
     RETURN;
   END IF;
   SELECT max(r.message) INTO latest FROM message_index_recent r WHERE r.tenant = company;
-  IF latest IS NULL THEN
-    RETURN;
-  END IF;
   WITH moved AS (DELETE FROM message_index_recent r WHERE r.tenant = company RETURNING r.message, r.terms)
   INSERT INTO message_index (tenant, message, terms) SELECT company, m.message, m.terms FROM moved m ORDER BY m.message
   ON CONFLICT (tenant, message) DO NOTHING; -- one that a program before this step has put in is newer
-  INSERT INTO follower (tenant, name, seq) VALUES (company, 'search.settled', latest)
+  INSERT INTO follower (tenant, name, seq) SELECT company, 'search.settled', latest WHERE latest IS NOT NULL
   ON CONFLICT (tenant, name) DO UPDATE SET seq = excluded.seq;
   PERFORM gin_clean_pending_list('message_index_terms');
 END $$;
